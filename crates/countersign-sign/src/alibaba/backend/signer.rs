@@ -1,0 +1,238 @@
+//! Signing what is about to be sent to a backend: the hot path.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::header::{SECRET_KEY_HEADER, without_own};
+use super::order::utf16_order;
+use super::string_to_sign::Param;
+use super::writer::Writer;
+use crate::params::decode;
+use crate::secret::{Secret, texts_equal};
+
+/// A ready-made signing key: the sign key and the HMAC state prepared from its
+/// secret. Made once for a version of a signature key and shared by all requests.
+///
+/// `Debug` shows the sign key, which is public; the state is wiped on drop.
+#[derive(Clone)]
+pub struct Signer {
+    sign_key: Box<str>,
+    mac: Hmac<Sha256>,
+}
+
+/// What is about to be sent, exactly as it will be sent.
+#[derive(Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The method; signed in upper case.
+    pub method: &'a str,
+    /// The raw path as sent, without query.
+    pub path: &'a str,
+    /// The raw query, without `?`.
+    pub query: Option<&'a str>,
+    /// The raw body when it is a form in UTF-8 ([`super::BodyKind::Form`]).
+    pub form: Option<&'a [u8]>,
+    /// The digest of the body, sent as `Content-MD5` too; empty when none is due.
+    pub content_md5: &'a str,
+    /// Headers to sign besides the sign key: names in the spelling used in the
+    /// list, no two differing only in case; values without blanks at either end.
+    /// Usually empty.
+    pub extra_signed_headers: &'a [(&'a str, &'a str)],
+}
+
+impl Signer {
+    /// Prepares the HMAC state for `secret`.
+    pub fn new(sign_key: &str, secret: &Secret) -> Self {
+        Self {
+            sign_key: sign_key.into(),
+            mac: Hmac::new_from_slice(secret.expose().as_bytes())
+                .expect("HMAC takes a key of any length"),
+        }
+    }
+
+    /// The sign key: the value of [`SECRET_KEY_HEADER`].
+    pub fn sign_key(&self) -> &str {
+        &self.sign_key
+    }
+
+    /// The signature of `request`: Base64 of HMAC-SHA256 over its string to sign
+    /// (spec section 6.2). The headers signed are those that
+    /// [`super::signed_headers_value`] lists for the same extra headers.
+    ///
+    /// Allocates nothing once `scratch` has grown, unless a parameter needs decoding.
+    pub fn sign(&self, request: &Outgoing<'_>, scratch: &mut Scratch) -> Signature {
+        let Scratch { params, text } = scratch;
+        text.clear();
+        self.write(request, params, text);
+        self.sign_text(text)
+    }
+
+    /// The string to sign of `request`, for explanations and tests.
+    pub fn string_to_sign(&self, request: &Outgoing<'_>) -> String {
+        let mut out = String::new();
+        self.write(request, &mut SortedParams::default(), &mut out);
+        out
+    }
+
+    /// The signature of a string to sign that is already written.
+    pub(super) fn sign_text(&self, string_to_sign: &str) -> Signature {
+        let mut mac = self.mac.clone();
+        mac.update(string_to_sign.as_bytes());
+        let mut text = [0; Signature::LEN];
+        STANDARD
+            .encode_slice(mac.finalize().into_bytes(), &mut text)
+            .expect("32 bytes make 44 bytes of Base64");
+        Signature(text)
+    }
+
+    fn write(&self, request: &Outgoing<'_>, params: &mut SortedParams, out: &mut String) {
+        let mut writer = Writer::start(out, request.method, request.content_md5);
+        self.write_headers(request.extra_signed_headers, &mut writer);
+        writer.path(request.path);
+        params.collect([request.query.map(str::as_bytes), request.form]);
+        for (name, value) in params.iter() {
+            writer.parameter(name, Param::Text(value));
+        }
+        out[..request.method.len()].make_ascii_uppercase();
+    }
+
+    /// Writes the listed headers, ordered by spelling. Lists are short, so each
+    /// step looks for the next name instead of sorting a copy.
+    fn write_headers(&self, extra: &[(&str, &str)], writer: &mut Writer<'_>) {
+        let own = (SECRET_KEY_HEADER, &*self.sign_key);
+        if extra.is_empty() {
+            writer.header(own.0, own.1);
+            return;
+        }
+        let listed = std::iter::once(own).chain(without_own(extra));
+        let mut last = None;
+        while let Some((name, value)) = listed
+            .clone()
+            .filter(|(name, _)| last.is_none_or(|last| utf16_order(name, last).is_gt()))
+            .min_by(|(left, _), (right, _)| utf16_order(left, right))
+        {
+            writer.header(name, value);
+            last = Some(name);
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("sign_key", &self.sign_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The signature of one request: 44 ASCII bytes of Base64.
+#[derive(Clone, Copy)]
+pub struct Signature([u8; Self::LEN]);
+
+impl Signature {
+    /// Its length in bytes.
+    pub const LEN: usize = 44;
+
+    /// The text, the value of [`super::SIGNATURE_HEADER`].
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("made by the Base64 encoder, which writes ASCII")
+    }
+
+    /// The text as bytes.
+    pub fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// Whether `presented` is this very text, in constant time.
+    pub fn ct_eq(&self, presented: &str) -> bool {
+        texts_equal(self.as_str(), presented)
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature")
+    }
+}
+
+/// Buffers that [`Signer::sign`] reuses from request to request. One for each
+/// worker; holds the last request signed until the next, hence the bare `Debug`.
+#[derive(Default)]
+pub struct Scratch {
+    params: SortedParams,
+    text: String,
+}
+
+impl Scratch {
+    /// Empty buffers, which grow as needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scratch")
+    }
+}
+
+/// Decoded parameters in one buffer, sorted by name, one of each name.
+#[derive(Default)]
+struct SortedParams {
+    text: String,
+    spans: Vec<Span>,
+}
+
+/// Where in the text a name and the value right after it are.
+#[derive(Clone, Copy)]
+struct Span {
+    start: usize,
+    name_end: usize,
+    value_end: usize,
+}
+
+impl SortedParams {
+    /// Replaces the content by the parameters of `sources`. Of a repeated name the
+    /// first value stays, by source and then by position.
+    fn collect(&mut self, sources: [Option<&[u8]>; 2]) {
+        let Self { text, spans } = self;
+        text.clear();
+        spans.clear();
+        for (name, value) in sources.into_iter().flatten().flat_map(decode) {
+            let start = text.len();
+            text.push_str(&name);
+            let name_end = text.len();
+            text.push_str(&value);
+            spans.push(Span {
+                start,
+                name_end,
+                value_end: text.len(),
+            });
+        }
+        // The start breaks ties in favour of what came first; an unstable sort
+        // needs no buffer.
+        spans.sort_unstable_by(|left, right| {
+            utf16_order(left.name(text), right.name(text)).then(left.start.cmp(&right.start))
+        });
+        spans.dedup_by(|later, first| later.name(text) == first.name(text));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.spans
+            .iter()
+            .map(|span| (span.name(&self.text), span.value(&self.text)))
+    }
+}
+
+impl Span {
+    fn name(self, text: &str) -> &str {
+        &text[self.start..self.name_end]
+    }
+
+    fn value(self, text: &str) -> &str {
+        &text[self.name_end..self.value_end]
+    }
+}

@@ -1,1 +1,48 @@
+//! Countersign's domain, without any I/O: typed ids and texts and their
+//! parsers, the records an API provider works with, the immutable
+//! [`Snapshot`] that the data plane reads, and commands that are planned into
+//! [`Change`]s.
+//!
+//! Nothing here reads a clock, draws randomness, logs, or knows a vendor: time
+//! and ids are arguments, a vendor's field rules are data handed in as
+//! [`rule::FieldRule`].
+#![warn(missing_docs)]
 
+pub mod account;
+pub mod api;
+pub mod binding;
+pub mod change;
+pub mod command;
+pub mod environment;
+pub mod group;
+pub mod id;
+pub mod path;
+pub mod publication;
+pub mod route;
+pub mod rule;
+pub mod signature_key;
+pub mod snapshot;
+pub mod source;
+pub mod text;
+pub mod time;
+
+pub use account::{AccessKey, AccessKeyId, AccountId};
+pub use api::{
+    Api, ApiDefinition, BackendAddress, BackendTarget, MatchMode, MethodMatch, Visibility,
+};
+pub use binding::Binding;
+pub use change::Change;
+pub use environment::{Environment, EnvironmentName};
+pub use group::{Group, Host};
+pub use id::{ApiId, GroupId, Revision, SignatureKeyId, VersionNumber};
+pub use path::PathPattern;
+pub use publication::{Publication, PublicationKey};
+pub use route::{Route, RouteMiss};
+pub use rule::{FieldRule, RuleViolation};
+pub use signature_key::{KeyVersion, RetiredVersion, SignatureKey};
+pub use snapshot::{Draft, Snapshot};
+pub use source::{Clock, Entropy};
+pub use text::{
+    ApiName, Description, DialectName, GroupName, SignKey, SignSecret, SignatureKeyName,
+};
+pub use time::Timestamp;

@@ -1,0 +1,50 @@
+//! Changes: what a planned command writes, one record each.
+
+use std::sync::Arc;
+
+use crate::{
+    account::{AccessKey, AccessKeyId},
+    api::Api,
+    binding::Binding,
+    environment::Environment,
+    group::Group,
+    id::{ApiId, GroupId, SignatureKeyId, VersionNumber},
+    publication::{Publication, PublicationKey},
+    signature_key::{RetiredVersion, SignatureKey},
+};
+
+/// One record put or removed. The changes of one command are applied together
+/// or not at all.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// An access key is added or replaced.
+    PutAccessKey(Arc<AccessKey>),
+    /// An access key is removed.
+    RemoveAccessKey(AccessKeyId),
+    /// An environment is added.
+    PutEnvironment(Environment),
+    /// A group is added or replaced.
+    PutGroup(Arc<Group>),
+    /// A group is removed.
+    RemoveGroup(GroupId),
+    /// An API is added or replaced.
+    PutApi(Arc<Api>),
+    /// An API is removed.
+    RemoveApi(ApiId),
+    /// An API goes live in an environment, or its live definition is replaced.
+    PutPublication(Arc<Publication>),
+    /// An API is taken off an environment.
+    RemovePublication(PublicationKey),
+    /// A signature key is added or replaced.
+    PutSignatureKey(Arc<SignatureKey>),
+    /// A signature key is removed; its retired versions are removed apart.
+    RemoveSignatureKey(SignatureKeyId),
+    /// A retired version is remembered.
+    PutRetiredVersion(Arc<RetiredVersion>),
+    /// A retired version is forgotten.
+    RemoveRetiredVersion(SignatureKeyId, VersionNumber),
+    /// A binding is added or replaced.
+    PutBinding(Arc<Binding>),
+    /// A binding is removed.
+    RemoveBinding(PublicationKey),
+}

@@ -1,0 +1,177 @@
+//! Commands on signature keys.
+
+use std::sync::Arc;
+
+use super::{Command, Plan, PlanError, signature_key};
+use crate::{
+    account::AccountId,
+    change::Change,
+    id::{SignatureKeyId, VersionNumber},
+    signature_key::{KeyVersion, RETIRED_VERSIONS_MAX, RetiredVersion, SignatureKey},
+    snapshot::Snapshot,
+    text::{DialectName, SignKey, SignSecret, SignatureKeyName},
+    time::Timestamp,
+};
+
+/// Makes a signature key. It has no effect until it is bound.
+#[derive(Clone, Debug)]
+pub struct CreateSignatureKey {
+    /// The new id.
+    pub id: SignatureKeyId,
+    /// Whose it will be.
+    pub account: AccountId,
+    /// Its name.
+    pub name: SignatureKeyName,
+    /// The public half of its first version.
+    pub sign_key: SignKey,
+    /// The secret half of its first version.
+    pub sign_secret: SignSecret,
+    /// Which dialect makes it.
+    pub made_by: DialectName,
+}
+
+impl Command for CreateSignatureKey {
+    type Outcome = Arc<SignatureKey>;
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let first = KeyVersion::new(
+            VersionNumber::FIRST,
+            self.sign_key.clone(),
+            self.sign_secret.clone(),
+            now,
+        );
+        let key = Arc::new(SignatureKey {
+            id: self.id,
+            account: self.account.clone(),
+            name: self.name.clone(),
+            active: Arc::new(first),
+            made_by: self.made_by.clone(),
+            created: now,
+            modified: now,
+            created_revision: snapshot.revision().next(),
+        });
+        Ok(Plan {
+            changes: vec![Change::PutSignatureKey(Arc::clone(&key))],
+            outcome: key,
+        })
+    }
+}
+
+/// Changes a signature key; what is `None` stays as it is. Another sign key or
+/// sign secret makes a new version, which signs everywhere the key is bound;
+/// the former version is retired and its sign secret erased.
+#[derive(Clone, Debug)]
+pub struct ModifySignatureKey {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which.
+    pub id: SignatureKeyId,
+    /// Its new name.
+    pub name: Option<SignatureKeyName>,
+    /// The public half of the new version.
+    pub sign_key: Option<SignKey>,
+    /// The secret half of the new version.
+    pub sign_secret: Option<SignSecret>,
+}
+
+impl Command for ModifySignatureKey {
+    type Outcome = Arc<SignatureKey>;
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let key = signature_key(snapshot, &self.account, self.id)?;
+        let mut changes = Vec::new();
+        let active = match self.next_version(&key.active, now) {
+            None => Arc::clone(&key.active),
+            Some(next) => {
+                changes.extend(retire(key, now));
+                Arc::new(next)
+            }
+        };
+        let modified = Arc::new(SignatureKey {
+            name: self.name.clone().unwrap_or_else(|| key.name.clone()),
+            active,
+            modified: now,
+            ..SignatureKey::clone(key)
+        });
+        changes.push(Change::PutSignatureKey(Arc::clone(&modified)));
+        Ok(Plan {
+            changes,
+            outcome: modified,
+        })
+    }
+}
+
+impl ModifySignatureKey {
+    fn next_version(&self, active: &KeyVersion, now: Timestamp) -> Option<KeyVersion> {
+        let sign_key = self
+            .sign_key
+            .clone()
+            .unwrap_or_else(|| active.sign_key.clone());
+        let sign_secret = self
+            .sign_secret
+            .clone()
+            .unwrap_or_else(|| active.sign_secret.clone());
+        let same =
+            sign_key == active.sign_key && sign_secret.secret().ct_eq(active.sign_secret.secret());
+        (!same).then(|| KeyVersion::new(active.number.next(), sign_key, sign_secret, now))
+    }
+}
+
+fn retire(key: &SignatureKey, now: Timestamp) -> impl Iterator<Item = Change> {
+    let retired = RetiredVersion {
+        signature_key: key.id,
+        number: key.active.number,
+        sign_key: key.active.sign_key.clone(),
+        created: key.active.created,
+        retired: now,
+    };
+    let forgotten = key
+        .active
+        .number
+        .number()
+        .checked_sub(RETIRED_VERSIONS_MAX)
+        .and_then(VersionNumber::new);
+    let forget = forgotten.map(|number| Change::RemoveRetiredVersion(key.id, number));
+    [Change::PutRetiredVersion(Arc::new(retired))]
+        .into_iter()
+        .chain(forget)
+}
+
+/// Removes a signature key that is bound nowhere, with all its versions.
+#[derive(Clone, Debug)]
+pub struct DeleteSignatureKey {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which.
+    pub id: SignatureKeyId,
+}
+
+impl Command for DeleteSignatureKey {
+    type Outcome = ();
+
+    fn plan(&self, snapshot: &Snapshot, _now: Timestamp) -> Result<Plan<()>, PlanError> {
+        let key = signature_key(snapshot, &self.account, self.id)?;
+        let publications = snapshot.bindings_of_key(key.id).count();
+        if publications > 0 {
+            return Err(PlanError::SignatureKeyBound { publications });
+        }
+        let versions = snapshot
+            .retired_versions(key.id)
+            .map(|version| Change::RemoveRetiredVersion(key.id, version.number));
+        let changes = versions
+            .chain([Change::RemoveSignatureKey(key.id)])
+            .collect();
+        Ok(Plan {
+            changes,
+            outcome: (),
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! Publications: one API live in one environment.
+
+use std::sync::Arc;
+
+use crate::{
+    api::ApiDefinition,
+    environment::EnvironmentName,
+    id::{ApiId, GroupId, Revision},
+    text::Description,
+    time::Timestamp,
+};
+
+/// Names one API in one environment, published there or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublicationKey {
+    /// The API.
+    pub api: ApiId,
+    /// The environment.
+    pub environment: EnvironmentName,
+}
+
+/// One API live in one environment, with its definition as it was when it was
+/// published: later changes of the API do not reach it until it is published
+/// again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Which API, where.
+    pub key: PublicationKey,
+    /// The API's group.
+    pub group: GroupId,
+    /// What is live.
+    pub definition: Arc<ApiDefinition>,
+    /// Free text given with the publication.
+    pub description: Description,
+    /// When it was published.
+    pub published: Timestamp,
+    /// The change that published it.
+    pub published_revision: Revision,
+}

@@ -1,0 +1,94 @@
+//! Signature keys, and their versions.
+
+use std::sync::Arc;
+
+use countersign_sign::alibaba::backend::Signer;
+
+use crate::{
+    account::AccountId,
+    id::{Revision, SignatureKeyId, VersionNumber},
+    text::{DialectName, SignKey, SignSecret, SignatureKeyName},
+    time::Timestamp,
+};
+
+/// One signature key: what it is called, and the version it signs with. Its
+/// retired versions are records of their own, so that a change costs the same
+/// after a thousand others.
+#[derive(Clone, Debug)]
+pub struct SignatureKey {
+    /// Its id, through all versions.
+    pub id: SignatureKeyId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What people call it.
+    pub name: SignatureKeyName,
+    /// What it signs with.
+    pub active: Arc<KeyVersion>,
+    /// Which dialect made it.
+    pub made_by: DialectName,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub modified: Timestamp,
+    /// The change that made it; lists are ordered by it.
+    pub created_revision: Revision,
+}
+
+/// One version of a signature key: a sign key and a sign secret, with the
+/// signer made ready once. A request holds one of these from start to end.
+#[derive(Clone, Debug)]
+pub struct KeyVersion {
+    /// Which version.
+    pub number: VersionNumber,
+    /// The public half.
+    pub sign_key: SignKey,
+    /// The secret half.
+    pub sign_secret: SignSecret,
+    /// Since when it signs.
+    pub created: Timestamp,
+    signer: Signer,
+}
+
+impl KeyVersion {
+    /// A version, with its signer made ready.
+    pub fn new(
+        number: VersionNumber,
+        sign_key: SignKey,
+        sign_secret: SignSecret,
+        created: Timestamp,
+    ) -> Self {
+        let signer = Signer::new(sign_key.as_str(), sign_secret.secret());
+        Self {
+            number,
+            sign_key,
+            sign_secret,
+            created,
+            signer,
+        }
+    }
+
+    /// The signer for Alibaba's scheme.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+}
+
+/// A version that no longer signs. Its sign secret is erased: nothing needs it
+/// once the change is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetiredVersion {
+    /// Which signature key it was of.
+    pub signature_key: SignatureKeyId,
+    /// Which version.
+    pub number: VersionNumber,
+    /// Its public half.
+    pub sign_key: SignKey,
+    /// Since when it signed.
+    pub created: Timestamp,
+    /// Since when it does not.
+    pub retired: Timestamp,
+}
+
+/// How many retired versions of one signature key are kept; the oldest makes
+/// room. A key that is changed all day must not fill the memory.
+pub const RETIRED_VERSIONS_MAX: u64 = 1000;

@@ -251,13 +251,10 @@ impl Snapshot {
     }
 }
 
-fn newest_first<'a, I: Copy + Ord + 'a>(
+fn newest_first<'a, I: Lowest>(
     index: &'a NewestFirst<I>,
     account: &AccountId,
-) -> impl Iterator<Item = I> + 'a
-where
-    I: Lowest,
-{
+) -> impl Iterator<Item = I> + 'a {
     let account = account.clone();
     index
         .range((account.clone(), Reverse(Revision::new(u64::MAX)), I::LOWEST)..)
@@ -273,7 +270,7 @@ fn lowest_publication() -> PublicationKey {
 }
 
 /// The id that sorts before all others.
-trait Lowest {
+trait Lowest: Copy + Ord + 'static {
     const LOWEST: Self;
 }
 

@@ -1,0 +1,437 @@
+//! Commands, planned and applied one after another.
+
+use std::collections::BTreeSet;
+
+use crate::common::*;
+use countersign_core::{
+    AccountId, ApiId, GroupId, MatchMode, PublicationKey, Revision, SignKey, SignatureKeyId,
+    SignatureKeyName, Snapshot, Timestamp, VersionNumber,
+    command::{
+        Bind, Command, PlanError, Unbind,
+        api::DeleteApi,
+        group::DeleteGroup,
+        publication::Unpublish,
+        signature_key::{DeleteSignatureKey, ModifySignatureKey},
+    },
+    signature_key::RETIRED_VERSIONS_MAX,
+};
+
+fn bind(key: SignatureKeyId, group: GroupId, apis: &[ApiId]) -> Bind {
+    let apis = apis.iter().copied().collect();
+    Bind {
+        account: account(),
+        signature_key: key,
+        group,
+        apis,
+        environment: environment("RELEASE"),
+    }
+}
+
+fn unbind(key: SignatureKeyId, group: GroupId, apis: Option<&[ApiId]>) -> Unbind {
+    let apis = apis.map(|apis| apis.iter().copied().collect());
+    Unbind {
+        account: account(),
+        signature_key: key,
+        group,
+        apis,
+        environment: environment("RELEASE"),
+    }
+}
+
+fn modify(key: SignatureKeyId) -> ModifySignatureKey {
+    ModifySignatureKey {
+        account: account(),
+        id: key,
+        name: None,
+        sign_key: None,
+        sign_secret: None,
+    }
+}
+
+fn released(api: ApiId) -> PublicationKey {
+    PublicationKey {
+        api,
+        environment: environment("RELEASE"),
+    }
+}
+
+#[test]
+fn bootstrap_happens_once() {
+    let mut state = State::new();
+    assert_eq!(state.revision(), Revision::new(1));
+    assert_eq!(state.snapshot.environments().count(), 3);
+    let again = countersign_core::command::bootstrap::Bootstrap {
+        access_key: countersign_core::AccessKey::clone(
+            state
+                .snapshot
+                .access_key(&countersign_core::AccessKeyId::parse("owner").unwrap())
+                .unwrap(),
+        ),
+    };
+    assert_eq!(
+        state.run(&again).unwrap_err(),
+        PlanError::AlreadyBootstrapped
+    );
+}
+
+#[test]
+fn names_hosts_and_paths_are_unique() {
+    let mut state = State::new();
+    let group = state.group(1);
+    assert_eq!(
+        state.run(&create_group(1)).unwrap_err(),
+        PlanError::GroupNameTaken
+    );
+    let mut same_host = create_group(2);
+    same_host.host = host(1);
+    assert_eq!(state.run(&same_host).unwrap_err(), PlanError::HostTaken);
+
+    state.run(&create_api(group, 1, "/a/[x]")).unwrap();
+    assert_eq!(
+        state.run(&create_api(group, 1, "/b")).unwrap_err(),
+        PlanError::ApiNameTaken
+    );
+    assert_eq!(
+        state.run(&create_api(group, 2, "/a/[other]")).unwrap_err(),
+        PlanError::ApiPathTaken
+    );
+
+    let other = state.group(2);
+    state.run(&create_api(other, 3, "/a/[x]")).unwrap();
+}
+
+#[test]
+fn limits_are_kept() {
+    let mut state = State::new();
+    state.group(1);
+    let mut second = create_group(2);
+    second.groups_max = 1;
+    assert_eq!(
+        state.run(&second).unwrap_err(),
+        PlanError::TooManyGroups { max: 1 }
+    );
+}
+
+#[test]
+fn what_is_in_use_is_not_deleted() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let api = state.live_api(group, 1, "/a");
+    let key = state.key(1);
+    state.run(&bind(key, group, &[api])).unwrap();
+
+    let delete_key = DeleteSignatureKey {
+        account: account(),
+        id: key,
+    };
+    let delete_api = DeleteApi {
+        account: account(),
+        group: None,
+        id: api,
+    };
+    let delete_group = DeleteGroup {
+        account: account(),
+        id: group,
+    };
+    assert_eq!(
+        state.run(&delete_key).unwrap_err(),
+        PlanError::SignatureKeyBound { publications: 1 }
+    );
+    assert_eq!(
+        state.run(&delete_api).unwrap_err(),
+        PlanError::ApiPublished { environments: 1 }
+    );
+    assert_eq!(
+        state.run(&delete_group).unwrap_err(),
+        PlanError::GroupNotEmpty { apis: 1 }
+    );
+
+    let off = Unpublish {
+        account: account(),
+        group: None,
+        api,
+        environment: environment("RELEASE"),
+    };
+    state.run(&off).unwrap();
+    assert_eq!(state.run(&off).unwrap_err(), PlanError::PublicationNotFound);
+    assert!(
+        state.snapshot.binding(&released(api)).is_some(),
+        "a binding outlives the publication"
+    );
+    state.run(&delete_api).unwrap();
+    assert!(
+        state.snapshot.binding(&released(api)).is_none(),
+        "but not the API"
+    );
+    state.run(&delete_key).unwrap();
+    state.run(&delete_group).unwrap();
+    assert_eq!(
+        state.run(&delete_group).unwrap_err(),
+        PlanError::GroupNotFound
+    );
+}
+
+#[test]
+fn a_change_makes_a_version_and_erases_the_old_secret() {
+    let mut state = State::new();
+    let key = state.key(1);
+    state.now = Timestamp::from_millis(5_000);
+    let change = ModifySignatureKey {
+        sign_secret: Some(secret("another-secret")),
+        ..modify(key)
+    };
+    let changed = state.run(&change).unwrap();
+    assert_eq!(changed.active.number, VersionNumber::new(2).unwrap());
+    assert_eq!(
+        changed.active.sign_key.as_str(),
+        "SignKey1",
+        "what is absent stays"
+    );
+    assert_eq!(
+        changed.active.sign_secret.secret().expose(),
+        "another-secret"
+    );
+    assert_eq!(
+        (changed.name.as_str(), changed.modified),
+        ("key1", state.now)
+    );
+
+    let retired: Vec<_> = state.snapshot.retired_versions(key).collect();
+    assert_eq!(retired.len(), 1);
+    assert_eq!(
+        (retired[0].number, retired[0].retired),
+        (VersionNumber::FIRST, state.now)
+    );
+    assert!(!format!("{:?}", state.snapshot).contains("planted-secret"));
+}
+
+#[test]
+fn a_new_name_or_the_same_pair_makes_no_version() {
+    let mut state = State::new();
+    let key = state.key(1);
+    let rename = ModifySignatureKey {
+        name: Some(SignatureKeyName::from_stored("renamed")),
+        ..modify(key)
+    };
+    assert_eq!(
+        state.run(&rename).unwrap().active.number,
+        VersionNumber::FIRST
+    );
+    let same = ModifySignatureKey {
+        sign_key: Some(SignKey::from_stored("SignKey1")),
+        sign_secret: Some(secret("planted-secret-1")),
+        ..modify(key)
+    };
+    assert_eq!(
+        state.run(&same).unwrap().active.number,
+        VersionNumber::FIRST
+    );
+}
+
+#[test]
+fn retired_versions_are_bounded() {
+    let mut state = State::new();
+    let key = state.key(1);
+    for number in 0..RETIRED_VERSIONS_MAX + 10 {
+        let sign_key = Some(SignKey::from_stored(&format!("k{number}")));
+        state
+            .run(&ModifySignatureKey {
+                sign_key,
+                ..modify(key)
+            })
+            .unwrap();
+    }
+    let numbers: Vec<u64> = state
+        .snapshot
+        .retired_versions(key)
+        .map(|version| version.number.number())
+        .collect();
+    assert_eq!(numbers.len() as u64, RETIRED_VERSIONS_MAX);
+    assert_eq!(numbers[0], 11, "the oldest made room");
+    state
+        .run(&DeleteSignatureKey {
+            account: account(),
+            id: key,
+        })
+        .unwrap();
+    assert_eq!(state.snapshot.retired_versions(key).count(), 0);
+}
+
+#[test]
+fn binding_replaces_keeps_and_is_all_or_nothing() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let (a, b) = (
+        state.live_api(group, 1, "/a"),
+        state.live_api(group, 2, "/b"),
+    );
+    let (first, second) = (state.key(1), state.key(2));
+
+    let unknown = ApiId::from_random([99; 16]);
+    assert_eq!(
+        state.run(&bind(first, group, &[a, unknown])).unwrap_err(),
+        PlanError::ApiNotFound
+    );
+    assert!(state.snapshot.binding(&released(a)).is_none());
+
+    state.run(&bind(first, group, &[a, b])).unwrap();
+    let bound = state.snapshot.binding(&released(a)).unwrap().bound;
+    state.now = Timestamp::from_millis(9_000);
+    let before = state.revision();
+    state.run(&bind(first, group, &[a])).unwrap();
+    assert_eq!(state.snapshot.binding(&released(a)).unwrap().bound, bound);
+    assert_eq!(
+        state.revision(),
+        before,
+        "nothing to change, nothing written"
+    );
+
+    state.run(&bind(second, group, &[a])).unwrap();
+    assert_eq!(state.snapshot.bound_key(&released(a)).unwrap().id, second);
+    assert_eq!(state.snapshot.bindings_of_key(first).count(), 1);
+    assert_eq!(state.snapshot.bindings_of_key(second).count(), 1);
+
+    state.run(&unbind(first, group, Some(&[a]))).unwrap();
+    assert_eq!(
+        state.snapshot.bound_key(&released(a)).unwrap().id,
+        second,
+        "never unbinds a different key"
+    );
+    state.run(&unbind(second, group, None)).unwrap();
+    assert!(state.snapshot.signing_version(&released(a)).is_none());
+    assert_eq!(state.snapshot.bound_key(&released(b)).unwrap().id, first);
+}
+
+#[test]
+fn another_account_sees_nothing() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let api = state.live_api(group, 1, "/a");
+    let key = state.key(1);
+    let stranger = AccountId::parse("2000000000000002").unwrap();
+
+    fn check<C: Command>(snapshot: &Snapshot, command: C, error: PlanError) {
+        assert_eq!(
+            command.plan(snapshot, Timestamp::from_millis(0)).err(),
+            Some(error)
+        );
+    }
+    let state = &state.snapshot;
+    check(
+        state,
+        DeleteGroup {
+            account: stranger.clone(),
+            id: group,
+        },
+        PlanError::GroupNotFound,
+    );
+    check(
+        state,
+        DeleteApi {
+            account: stranger.clone(),
+            group: None,
+            id: api,
+        },
+        PlanError::ApiNotFound,
+    );
+    check(
+        state,
+        DeleteSignatureKey {
+            account: stranger.clone(),
+            id: key,
+        },
+        PlanError::SignatureKeyNotFound,
+    );
+    check(
+        state,
+        ModifySignatureKey {
+            account: stranger.clone(),
+            ..modify(key)
+        },
+        PlanError::SignatureKeyNotFound,
+    );
+    let mut publication = publish(api, "PRE");
+    publication.account = stranger.clone();
+    check(state, publication, PlanError::ApiNotFound);
+    check(
+        state,
+        Bind {
+            account: stranger.clone(),
+            ..bind(key, group, &[api])
+        },
+        PlanError::SignatureKeyNotFound,
+    );
+    let mut foreign = create_api(group, 9, "/z");
+    foreign.account = stranger.clone();
+    check(state, foreign, PlanError::GroupNotFound);
+    assert_eq!(
+        state.groups(&stranger).count()
+            + state.apis(&stranger).count()
+            + state.signature_keys(&stranger).count(),
+        0
+    );
+}
+
+#[test]
+fn unknown_environment_and_group_are_told_apart() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let api = state.live_api(group, 1, "/a");
+    let key = state.key(1);
+    assert_eq!(
+        state.run(&publish(api, "NOWHERE")).unwrap_err(),
+        PlanError::EnvironmentNotFound
+    );
+    let nowhere = Bind {
+        environment: environment("NOWHERE"),
+        ..bind(key, group, &[api])
+    };
+    assert_eq!(
+        state.run(&nowhere).unwrap_err(),
+        PlanError::EnvironmentNotFound
+    );
+    let other = state.group(2);
+    let wrong_group = DeleteApi {
+        account: account(),
+        group: Some(other),
+        id: api,
+    };
+    assert_eq!(state.run(&wrong_group).unwrap_err(), PlanError::ApiNotFound);
+}
+
+#[test]
+fn lists_show_the_newest_first() {
+    let mut state = State::new();
+    let ids: BTreeSet<u8> = [3, 1, 2].into();
+    for number in [3, 1, 2] {
+        state.key(number);
+    }
+    let names: Vec<String> = state
+        .snapshot
+        .signature_keys(&account())
+        .map(|key| key.name.to_string())
+        .collect();
+    assert_eq!(names, ["key2", "key1", "key3"]);
+    assert_eq!(names.len(), ids.len());
+}
+
+#[test]
+fn a_backend_path_knows_only_the_requests_parameters() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let mut command = create_api(group, 1, "/a/[x]");
+    let mut definition = definition("GET", "/a/[x]", MatchMode::Exact);
+    let pattern = |text| {
+        countersign_core::PathPattern::parse(text, countersign_core::path::ParameterStyle::BRACKETS)
+            .unwrap()
+    };
+    definition.backend.path = Some(pattern("/b/[y]"));
+    command.definition = definition.clone().into();
+    assert_eq!(
+        state.run(&command).unwrap_err(),
+        PlanError::UnknownPathParameter
+    );
+    definition.backend.path = Some(pattern("/b/[x]"));
+    command.definition = definition.into();
+    state.run(&command).unwrap();
+}

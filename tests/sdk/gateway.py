@@ -1,0 +1,124 @@
+"""A gateway process for the tests, the official SDK pointed at it, and a plain client."""
+
+import contextlib
+import dataclasses
+import http.client
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from alibabacloud_cloudapi20160714.client import Client
+from alibabacloud_tea_openapi.models import Config
+from darabonba.policy.retry import RetryCondition, RetryOptions
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+READY = re.compile(r"^ready gateway=http://127\.0\.0\.1:(\d+) management=http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
+START_SECONDS = 30
+STOP_SECONDS = 20
+CALL_SECONDS = 10
+WHEN_THROTTLED = {
+    "errorCode": ["Throttling.User", "Throttling.Api", "Throttling"],
+    "maxAttempts": 20,
+    "backoff": {"policy": "Fixed", "period": 100},
+}
+ACCESS_KEY_ID = "sdkTestAccessKeyId"
+ACCESS_KEY_SECRET = "sdkTestAccessKeySecret"
+
+
+@dataclasses.dataclass(frozen=True)
+class Gateway:
+    """A running gateway."""
+
+    gateway_port: int
+    management_port: int
+
+    def sdk(self, access_key_id=ACCESS_KEY_ID, access_key_secret=ACCESS_KEY_SECRET):
+        """The unmodified official client, set to plain HTTP; it waits when it is told that it calls too often."""
+        return Client(
+            Config(
+                access_key_id=access_key_id,
+                access_key_secret=access_key_secret,
+                endpoint=f"127.0.0.1:{self.management_port}",
+                protocol="HTTP",
+                connect_timeout=CALL_SECONDS * 1000,
+                read_timeout=CALL_SECONDS * 1000,
+                retry_options=RetryOptions(retry_condition=[RetryCondition(WHEN_THROTTLED)]),
+            )
+        )
+
+    def call(self, host, method, target, headers=(), body=b""):
+        """What a client gets for one request: status, header pairs, body. Nothing is sent that is not said here."""
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", self.gateway_port, timeout=CALL_SECONDS)
+        ) as connection:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            connection.putheader("Host", host)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body or method in ("POST", "PUT", "PATCH"):
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            return response.status, response.getheaders(), response.read()
+
+
+@contextlib.contextmanager
+def running_gateway(directory):
+    """Starts the binary with a memory store and all its files in `directory`; ends it when the block ends."""
+    binary = pathlib.Path(os.environ.get("COUNTERSIGN_BINARY") or REPOSITORY / "target/debug/countersign")
+    assert binary.exists(), f"{binary} is missing: build it, or set COUNTERSIGN_BINARY"
+    configuration = directory / "countersign.toml"
+    configuration.write_text(
+        f"""
+[gateway]
+listen = ["127.0.0.1:0"]
+workers = 1
+domain_suffix = "gw.localhost"
+access_log = "off"
+[management]
+listen = "127.0.0.1:0"
+region = "local"
+[store]
+kind = "memory"
+[bootstrap]
+account_id = "1000000000000001"
+access_key_id = "{ACCESS_KEY_ID}"
+access_key_secret = "{ACCESS_KEY_SECRET}"
+""",
+        encoding="utf-8",
+    )
+    stdout_path, stderr_path = directory / "stdout", directory / "stderr"
+    with open(stdout_path, "wb") as stdout, open(stderr_path, "wb") as stderr:
+        process = subprocess.Popen(
+            [binary, "serve", "--config", configuration], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+        )
+        try:
+            yield _when_ready(process, stdout_path, stderr_path)
+        finally:
+            status = _end(process)
+    assert status == 0, f"the gateway ended with status {status}: {_tail(stderr_path)}"
+
+
+def _when_ready(process, stdout_path, stderr_path):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if found := READY.search(stdout_path.read_text(encoding="utf-8")):
+            return Gateway(int(found[1]), int(found[2]))
+        time.sleep(0.02)
+    raise AssertionError(f"the gateway is not ready (status {process.poll()}): {_tail(stderr_path)}")
+
+
+def _end(process):
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _tail(path):
+    return path.read_text(encoding="utf-8", errors="replace")[-2000:]

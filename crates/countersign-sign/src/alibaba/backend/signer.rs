@@ -236,3 +236,155 @@ impl Span {
         &text[self.name_end..self.value_end]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn signer() -> Signer {
+        Signer::new("DemoKey1", &Secret::new("DemoSecret1".to_owned()))
+    }
+
+    const BARE: Outgoing<'_> = Outgoing {
+        method: "GET",
+        path: "/p",
+        query: None,
+        form: None,
+        content_md5: "",
+        extra_signed_headers: &[],
+    };
+
+    fn check(request: &Outgoing<'_>, after_key_line: &str) {
+        let text = signer().string_to_sign(request);
+        let (_, rest) = text
+            .split_once("x-ca-proxy-signature-secret-key:DemoKey1\n")
+            .expect("the sign key is always signed");
+        assert_eq!(rest, after_key_line);
+    }
+
+    #[test]
+    fn parameters_table() {
+        for (query, form, expected) in [
+            (None, None, "/p"),
+            (Some(""), None, "/p"),
+            (Some("&&"), None, "/p"),
+            (Some("=x"), None, "/p"),
+            (Some("a"), None, "/p?a="),
+            (Some("a="), None, "/p?a="),
+            (Some("b=2&a=1"), None, "/p?a=1&b=2"),
+            (Some("a=2&a=1"), None, "/p?a=2"),
+            (Some("a&a=1"), None, "/p?a="),
+            (Some("a=q"), Some("a=f&b=f"), "/p?a=q&b=f"),
+            (None, Some("b=1&a=2"), "/p?a=2&b=1"),
+            (Some("%61=1&b=+"), Some("c=%2B"), "/p?a=1&b= &c=+"),
+            (Some("～=1&😀=2&é=3&中=4"), None, "/p?é=3&中=4&😀=2&～=1"),
+        ] {
+            let request = Outgoing {
+                query,
+                form: form.map(str::as_bytes),
+                ..BARE
+            };
+            check(&request, expected);
+        }
+    }
+
+    #[test]
+    fn head_and_default_line() {
+        let request = Outgoing {
+            method: "post",
+            content_md5: "digest",
+            ..BARE
+        };
+        assert_eq!(
+            signer().string_to_sign(&request),
+            "POST\ndigest\nx-ca-proxy-signature-secret-key:DemoKey1\n/p"
+        );
+    }
+
+    #[test]
+    fn extra_headers_are_ordered_by_spelling_and_counted_once() {
+        let request = Outgoing {
+            extra_signed_headers: &[
+                ("b", "1"),
+                ("Y", "2"),
+                ("A", "3"),
+                ("b", "4"),
+                ("x-ca-proxy-signature", "never"),
+                (SECRET_KEY_HEADER, "never"),
+            ],
+            ..BARE
+        };
+        assert_eq!(
+            signer().string_to_sign(&request),
+            "GET\n\na:3\nx-ca-proxy-signature-secret-key:DemoKey1\ny:2\nb:1\n/p"
+        );
+    }
+
+    #[test]
+    fn buffers_are_kept() {
+        let request = Outgoing {
+            query: Some("b=2&a=1&c=3"),
+            ..BARE
+        };
+        let mut scratch = Scratch::new();
+        let place = |scratch: &Scratch| {
+            (
+                (scratch.text.as_ptr(), scratch.text.capacity()),
+                (scratch.params.text.as_ptr(), scratch.params.text.capacity()),
+                (
+                    scratch.params.spans.as_ptr(),
+                    scratch.params.spans.capacity(),
+                ),
+            )
+        };
+        let first = signer().sign(&request, &mut scratch);
+        let before = place(&scratch);
+        let second = signer().sign(&request, &mut scratch);
+        assert_eq!(before, place(&scratch));
+        assert_eq!(first.as_str(), second.as_str());
+    }
+
+    /// `Hmac` has no marker of its own; its fields are two of these.
+    #[test]
+    fn the_prepared_state_is_wiped_on_drop() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        is_wiped::<<Sha256 as hmac::EagerHash>::Core>();
+        is_wiped::<<sha1::Sha1 as hmac::EagerHash>::Core>();
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let mut scratch = Scratch::new();
+        let request = Outgoing {
+            query: Some("planted=planted"),
+            ..BARE
+        };
+        let signer = Signer::new("DemoKey1", &Secret::new("planted".to_owned()));
+        let signature = signer.sign(&request, &mut scratch);
+        let shown = format!("{signer:?} {signer:#?} {scratch:?} {signature:?}");
+        assert!(!shown.contains("planted") && !shown.contains(signature.as_str()));
+        assert!(shown.contains("DemoKey1"));
+    }
+
+    #[test]
+    fn both_ends_are_shared_between_threads() {
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<Signer>();
+    }
+
+    proptest! {
+        #[test]
+        fn a_used_scratch_makes_no_difference(
+            before in "[a-c=&%+0-9]{0,20}", query in "[a-c=&%+0-9é😀]{0,20}",
+        ) {
+            let mut used = Scratch::new();
+            signer().sign(&Outgoing { query: Some(&before), ..BARE }, &mut used);
+            let request = Outgoing { query: Some(&query), ..BARE };
+            let signature = signer().sign(&request, &mut used);
+            prop_assert!(signature.ct_eq(signer().sign(&request, &mut Scratch::new()).as_str()));
+            prop_assert!(signer().sign_text(&signer().string_to_sign(&request)).ct_eq(signature.as_str()));
+        }
+    }
+}

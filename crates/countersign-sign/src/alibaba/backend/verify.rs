@@ -174,3 +174,6 @@ impl<'a> Received<'a> {
 fn trim(value: &str) -> &str {
     value.trim_matches([' ', '\t'])
 }
+
+#[cfg(test)]
+mod tests;

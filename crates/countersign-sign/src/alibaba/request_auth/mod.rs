@@ -29,8 +29,6 @@ fn canonical_query<'a>(params: impl Iterator<Item = (&'a str, &'a str)>) -> Stri
     out
 }
 
-fn as_texts(
-    params: &[(impl AsRef<str>, impl AsRef<str>)],
-) -> impl Iterator<Item = (&str, &str)> {
+fn as_texts(params: &[(impl AsRef<str>, impl AsRef<str>)]) -> impl Iterator<Item = (&str, &str)> {
     params.iter().map(|(n, v)| (n.as_ref(), v.as_ref()))
 }

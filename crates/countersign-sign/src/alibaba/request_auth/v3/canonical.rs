@@ -71,3 +71,38 @@ pub(super) fn header_values<'a>(headers: &[(&str, &'a str)], name: &str) -> Vec<
     values.sort_unstable();
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_table() {
+        for (raw, expected) in [
+            ("", "/"),
+            ("/", "/"),
+            ("/a/b", "/a/b"),
+            ("/a//b/", "/a//b/"),
+            ("/a b", "/a%20b"),
+            ("/a+b", "/a%2Bb"),
+            ("/a%2fb", "/a%2Fb"),
+            ("/%7E%41", "/~A"),
+            ("/中", "/%E4%B8%AD"),
+            ("/%e4%b8%ad", "/%E4%B8%AD"),
+            ("/%FF%", "/%FF%25"),
+        ] {
+            assert_eq!(canonical_path(raw), expected);
+        }
+    }
+
+    #[test]
+    fn request_with_repeated_and_absent_headers() {
+        let headers = [("X-B", " 2 "), ("HOST", "h"), ("x-b", "\t1"), ("x-c", "no")];
+        let signed = SignedHeaders::of(["host", "x-b", "x-gone"]);
+        let params = [("b", ""), ("a", "1 ")];
+        assert_eq!(
+            canonical_request("get", "/p", &params, &headers, &signed, "digest"),
+            "GET\n/p\na=1%20&b=\nhost:h\nx-b:1,2\nx-gone:\n\nhost;x-b;x-gone\ndigest"
+        );
+    }
+}

@@ -173,6 +173,15 @@ mod tests {
     }
 
     #[test]
+    fn an_old_entry_that_expires_late_leaves_the_new_one_of_its_pair() {
+        let mut memory = NonceMemory::new(10, 10);
+        assert_eq!(memory.check_and_record("k", "late", 100), Ok(()));
+        assert_eq!(memory.check_and_record("k", "n", 20), Ok(()));
+        assert_eq!(memory.check_and_record("k", "n", 105), Ok(()));
+        assert_eq!(memory.check_and_record("k", "n", 111), Err(Replayed));
+    }
+
+    #[test]
     fn a_memory_without_room_refuses_all() {
         let mut memory = NonceMemory::new(10, 0);
         assert_eq!(memory.check_and_record("k", "n", 0), Err(Full));

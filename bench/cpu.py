@@ -1,4 +1,4 @@
-"""CPU time of a process with all its threads and descendants, read from /proc."""
+"""CPU time of a process with all its threads and descendants, and of the machine, read from /proc."""
 
 import os
 
@@ -23,6 +23,16 @@ def cpu_seconds(pid):
         parents[int(entry)] = int(fields[1])
         ticks[int(entry)] = int(fields[11]) + int(fields[12])
     return sum(ticks[each] for each in ticks if _descends(each, pid, parents)) / TICKS_PER_SECOND
+
+
+def machine_cpu_seconds():
+    """What all cores spent on work, and what the hypervisor gave to somebody else, in seconds.
+
+    Interrupts are counted: their time is in the times of the processes that they interrupt.
+    """
+    with open("/proc/stat", encoding="utf-8") as stat:
+        user, nice, system, _idle, _waiting, irq, softirq, stolen = map(int, stat.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + stolen) / TICKS_PER_SECOND
 
 
 def _descends(each, pid, parents):

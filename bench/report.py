@@ -11,7 +11,7 @@ def summarise(names, rounds):
     """One row for each contender, in the given order: medians over its windows, and its CPU ratios.
 
     `rounds` maps a name to its list of windows, each with requests_per_second,
-    cpu_us_per_request, cpu_share and p99_us. A ratio is the median over rounds of the ratio
+    cpu_us_per_request, cpu_share, p99_us and more. A ratio is the median over rounds of the ratio
     within one round, so that a slow round counts the same for both sides.
     """
     return [
@@ -36,7 +36,7 @@ def _ratio(rounds, name, reference):
 
 def table(rows):
     """The rows as a Markdown table."""
-    heads = ["contender", "requests/s", "CPU us/request", "share of core 0", "p99 ms"]
+    heads = ["contender", "requests/s", "CPU us/request", "share of core 0", "others", "p99 ms"]
     heads += [f"CPU / {SIGNING_REFERENCE}", f"CPU / {RELAY_REFERENCE}"]
     lines = [heads] + [
         [
@@ -44,6 +44,7 @@ def table(rows):
             f"{row['requests_per_second']:.0f}",
             f"{row['cpu_us_per_request']:.2f}",
             f"{row['cpu_share']:.0%}",
+            f"{row['others_share']:.0%}",
             f"{row['p99_us'] / 1000:.2f}",
             _number(row["cpu_vs_haproxy"]),
             _number(row["cpu_vs_haproxy_tcp"]),

@@ -1,0 +1,175 @@
+//! `api/<id>` and `publication/<api>/<environment>`.
+
+use std::sync::Arc;
+
+use countersign_core::{
+    AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Description,
+    DialectName, GroupId, MatchMode, MethodMatch, PathPattern, Publication, PublicationKey,
+    Revision, Visibility, path::ParameterStyle,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{RecordError, field, from_json, moment, to_json};
+
+#[derive(Serialize, Deserialize)]
+struct ApiRecord {
+    group: String,
+    account: String,
+    name: String,
+    description: String,
+    visibility: VisibilityWord,
+    definition: DefinitionPart,
+    made_by: String,
+    created_ms: i64,
+    modified_ms: i64,
+    created_revision: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PublicationRecord {
+    group: String,
+    definition: DefinitionPart,
+    description: String,
+    published_ms: i64,
+    published_revision: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DefinitionPart {
+    /// A method, or `ANY`.
+    method: String,
+    /// Parameters in braces.
+    path: String,
+    match_mode: MatchModeWord,
+    backend: BackendPart,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BackendPart {
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    timeout_ms: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum VisibilityWord {
+    Public,
+    Private,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MatchModeWord {
+    Exact,
+    Prefix,
+}
+
+pub(super) fn encode(api: &Api) -> Vec<u8> {
+    to_json(&ApiRecord {
+        group: api.group.to_string(),
+        account: api.account.to_string(),
+        name: api.name.to_string(),
+        description: api.description.to_string(),
+        visibility: match api.visibility {
+            Visibility::Public => VisibilityWord::Public,
+            Visibility::Private => VisibilityWord::Private,
+        },
+        definition: definition_part(&api.definition),
+        made_by: api.made_by.to_string(),
+        created_ms: api.created.millis(),
+        modified_ms: api.modified.millis(),
+        created_revision: api.created_revision.number(),
+    })
+}
+
+pub(super) fn decode(id: ApiId, value: &[u8]) -> Result<Api, RecordError> {
+    let wire: ApiRecord = from_json(value)?;
+    Ok(Api {
+        id,
+        group: field("group", GroupId::parse(&wire.group))?,
+        account: field("account", AccountId::parse(&wire.account))?,
+        name: ApiName::from_stored(&wire.name),
+        description: Description::from_stored(&wire.description),
+        visibility: match wire.visibility {
+            VisibilityWord::Public => Visibility::Public,
+            VisibilityWord::Private => Visibility::Private,
+        },
+        definition: Arc::new(definition(&wire.definition)?),
+        made_by: DialectName::from_stored(&wire.made_by),
+        created: moment(wire.created_ms),
+        modified: moment(wire.modified_ms),
+        created_revision: Revision::new(wire.created_revision),
+    })
+}
+
+pub(super) fn encode_publication(publication: &Publication) -> Vec<u8> {
+    to_json(&PublicationRecord {
+        group: publication.group.to_string(),
+        definition: definition_part(&publication.definition),
+        description: publication.description.to_string(),
+        published_ms: publication.published.millis(),
+        published_revision: publication.published_revision.number(),
+    })
+}
+
+pub(super) fn decode_publication(
+    key: PublicationKey,
+    value: &[u8],
+) -> Result<Publication, RecordError> {
+    let wire: PublicationRecord = from_json(value)?;
+    Ok(Publication {
+        key,
+        group: field("group", GroupId::parse(&wire.group))?,
+        definition: Arc::new(definition(&wire.definition)?),
+        description: Description::from_stored(&wire.description),
+        published: moment(wire.published_ms),
+        published_revision: Revision::new(wire.published_revision),
+    })
+}
+
+fn definition_part(definition: &ApiDefinition) -> DefinitionPart {
+    let backend = &definition.backend;
+    DefinitionPart {
+        method: definition.method.as_str().to_owned(),
+        path: definition.path.to_string(),
+        match_mode: match definition.match_mode {
+            MatchMode::Exact => MatchModeWord::Exact,
+            MatchMode::Prefix => MatchModeWord::Prefix,
+        },
+        backend: BackendPart {
+            address: backend.address.to_string(),
+            path: backend.path.as_ref().map(PathPattern::to_string),
+            method: backend.method.as_deref().map(str::to_owned),
+            timeout_ms: backend.timeout_ms,
+        },
+    }
+}
+
+fn definition(wire: &DefinitionPart) -> Result<ApiDefinition, RecordError> {
+    let path = |text: &str| PathPattern::parse(text, ParameterStyle::BRACES);
+    let backend = &wire.backend;
+    Ok(ApiDefinition {
+        method: field("definition.method", MethodMatch::parse(&wire.method))?,
+        path: field("definition.path", path(&wire.path))?,
+        match_mode: match wire.match_mode {
+            MatchModeWord::Exact => MatchMode::Exact,
+            MatchModeWord::Prefix => MatchMode::Prefix,
+        },
+        backend: BackendTarget {
+            address: field(
+                "definition.backend.address",
+                BackendAddress::parse(&backend.address),
+            )?,
+            path: field(
+                "definition.backend.path",
+                backend.path.as_deref().map(path).transpose(),
+            )?,
+            method: backend.method.as_deref().map(Arc::from),
+            timeout_ms: backend.timeout_ms,
+        },
+    })
+}

@@ -1,0 +1,153 @@
+//! Who is calling: access key, clock, signature, nonce, in this order, the
+//! same for every dialect. What a dialect signs and where it puts things is
+//! its own; it hands in a function that checks the signature.
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use countersign_core::{AccessKey, AccessKeyId, AccountId, Snapshot, Timestamp};
+use countersign_sign::{
+    Secret,
+    alibaba::request_auth::{clock, v1, v3},
+    nonce::{NonceMemory, NonceRefused},
+};
+
+/// An authenticated caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The access key that was used.
+    pub(crate) access_key: AccessKeyId,
+    /// Whose it is.
+    pub(crate) account: AccountId,
+}
+
+/// Why a caller is not authenticated. `Debug` and `Display` say nothing of
+/// what the request carried.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AuthError {
+    #[error("there is no such access key")]
+    AccessKeyNotFound,
+    #[error(
+        "the request's time is {off_secs} seconds off, more than the {window_secs} that are allowed"
+    )]
+    TimeExpired { off_secs: u64, window_secs: u64 },
+    #[error("the signature differs from the one computed here")]
+    SignatureV1(v1::Mismatch),
+    #[error("the signature is refused")]
+    SignatureV3(#[source] v3::Refusal),
+    #[error("the nonce was used already")]
+    NonceUsed,
+    #[error("too many calls within the time that nonces are remembered")]
+    NonceMemoryFull,
+    #[error("the access key id or its secret is wrong")]
+    WrongSecret,
+}
+
+impl AuthError {
+    /// Our own word for it, as in `X-Countersign-Error`.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::AccessKeyNotFound => "access_key_not_found",
+            Self::TimeExpired { .. } => "request_expired",
+            Self::SignatureV1(_) => "signature_mismatch",
+            Self::SignatureV3(v3::Refusal::SignatureDiffers(_)) => "signature_mismatch",
+            Self::SignatureV3(v3::Refusal::BodyDigestDiffers(_)) => "body_digest_mismatch",
+            Self::SignatureV3(v3::Refusal::HeaderNotSigned { .. }) => "header_not_signed",
+            Self::SignatureV3(v3::Refusal::SignedHeaderMissing { .. }) => "signed_header_missing",
+            Self::NonceUsed => "nonce_used",
+            Self::NonceMemoryFull => "nonce_memory_full",
+            Self::WrongSecret => "wrong_access_key",
+        }
+    }
+}
+
+/// What a signed request says of itself.
+pub(crate) struct Presented<'a> {
+    /// Which access key signed.
+    pub(crate) access_key: &'a str,
+    /// When, in seconds since the epoch.
+    pub(crate) unix: i64,
+    /// What makes it one of its kind.
+    pub(crate) nonce: &'a str,
+}
+
+/// Lets callers in. Its memory of nonces is shared by all dialects.
+pub(crate) struct Gate {
+    window_secs: u64,
+    nonces: Mutex<NonceMemory>,
+}
+
+impl Gate {
+    pub(crate) fn new(clock_window: Duration, nonce_capacity: usize) -> Self {
+        let window_secs = clock_window.as_secs();
+        // A request dated ahead by the window stays acceptable for twice as long.
+        let nonces = NonceMemory::new(window_secs.saturating_mul(2), nonce_capacity);
+        Self {
+            window_secs,
+            nonces: Mutex::new(nonces),
+        }
+    }
+
+    /// Admits a signed request, or says why not. The nonce is spent last, so
+    /// that a stranger can neither burn nonces nor fill their memory.
+    pub(crate) fn admit(
+        &self,
+        snapshot: &Snapshot,
+        presented: &Presented<'_>,
+        now: Timestamp,
+        verify: impl FnOnce(&Secret) -> Result<(), AuthError>,
+    ) -> Result<Caller, AuthError> {
+        let key = access_key(snapshot, presented.access_key).ok_or(AuthError::AccessKeyNotFound)?;
+        clock::within_window(now.seconds(), presented.unix, self.window_secs).map_err(
+            |clock::Expired { off_secs }| AuthError::TimeExpired {
+                off_secs,
+                window_secs: self.window_secs,
+            },
+        )?;
+        verify(&key.secret)?;
+        // A panic while the lock was held cannot leave a nonce out that was accepted.
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        nonces
+            .check_and_record(key.id.as_str(), presented.nonce, now.seconds())
+            .map_err(|refused| match refused {
+                NonceRefused::Replayed => AuthError::NonceUsed,
+                NonceRefused::Full => AuthError::NonceMemoryFull,
+            })?;
+        Ok(caller(key))
+    }
+
+    /// Admits whoever shows an access key's secret itself. Whether the
+    /// transport allows that is the dialect's to check first.
+    pub(crate) fn admit_by_secret(
+        &self,
+        snapshot: &Snapshot,
+        id: &str,
+        secret: &Secret,
+    ) -> Result<Caller, AuthError> {
+        let key = access_key(snapshot, id).filter(|key| key.secret.ct_eq(secret));
+        key.map(caller).ok_or(AuthError::WrongSecret)
+    }
+}
+
+fn access_key<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a AccessKey> {
+    let id = AccessKeyId::parse(id).ok()?;
+    snapshot.access_key(&id).map(|key| &**key)
+}
+
+fn caller(key: &AccessKey) -> Caller {
+    Caller {
+        access_key: key.id.clone(),
+        account: key.account.clone(),
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("window_secs", &self.window_secs)
+            .finish_non_exhaustive()
+    }
+}

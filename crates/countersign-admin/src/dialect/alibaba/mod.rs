@@ -1,0 +1,117 @@
+//! The dialect of Alibaba Cloud API Gateway: RPC calls of CloudAPI 2016-07-14
+//! at `/`. "Spec" means the wire reference of that dialect.
+//!
+//! Vendor's words and ours: *signature* is a signature key, *signature key* a
+//! sign key, *signature secret* a sign secret, *stage* an environment, *to
+//! deploy* and *to abolish* are to publish and to unpublish.
+//!
+//! Not here yet: answers in XML, throttling, tags, and the operations that
+//! [`operations`] does not list.
+
+mod auth;
+mod errors;
+mod operations;
+mod params;
+mod render;
+mod request;
+pub(crate) mod rules;
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use countersign_core::Revision;
+use http::Method;
+
+use self::{
+    auth::Scheme,
+    errors::Fault,
+    operations::{Call, Operation},
+    params::Params,
+    render::Fields,
+    request::Incoming,
+};
+use crate::{admin::Plane, ops::Done, request_id::RequestId};
+
+pub use operations::OPERATION_NAMES;
+
+/// The one version of the product's API.
+const VERSION: &str = "2016-07-14";
+
+/// What an operation answers.
+#[derive(Debug, Default)]
+struct Answer {
+    fields: Fields,
+    revision: Option<Revision>,
+    warning: Option<&'static str>,
+}
+
+impl Answer {
+    fn of(fields: Fields) -> Self {
+        Self {
+            fields,
+            revision: None,
+            warning: None,
+        }
+    }
+
+    /// The answer of a change.
+    fn changed<T>(done: &Done<T>, fields: Fields) -> Self {
+        Self {
+            revision: Some(done.revision),
+            ..Self::of(fields)
+        }
+    }
+}
+
+/// One call, from its head to its answer.
+pub(crate) async fn handle(
+    State(plane): State<Arc<Plane>>,
+    request: axum::extract::Request,
+) -> Response {
+    let id = plane.request_id();
+    let host = request::host_of(request.headers());
+    match answer(&plane, request, &id).await {
+        Ok(answer) => render::success(&id, answer),
+        Err(fault) => {
+            let row = errors::row(&fault);
+            errors::log(&fault, &id, row.ours);
+            render::failure(&id, &host, &row)
+        }
+    }
+}
+
+/// The order of the checks is that of spec 4.4: method, parsing, action and
+/// version, common parameters, then everything about the caller, then the
+/// operation's own.
+async fn answer(
+    plane: &Plane,
+    request: axum::extract::Request,
+    id: &RequestId,
+) -> Result<Answer, Fault> {
+    if request.method() != Method::GET && request.method() != Method::POST {
+        return Err(Fault::UnsupportedMethod);
+    }
+    let incoming = Incoming::read(request).await?;
+    let scheme = Scheme::of(&incoming)?;
+    let operation = scheme.operation(&incoming)?;
+    let now = plane.now();
+    let caller = auth::authenticate(plane, &incoming, &scheme, now)?;
+    let call = Call {
+        plane,
+        caller: &caller,
+        params: &incoming.params,
+    };
+    let answer = operation.run(&call).await?;
+    if let Some(revision) = answer.revision {
+        // Names only: the values may hold a sign secret.
+        tracing::info!(
+            request.id = %id,
+            operation = operation.name(),
+            account = %caller.account,
+            access_key = %caller.access_key,
+            revision = revision.number(),
+            "changed through the Alibaba dialect",
+        );
+    }
+    Ok(answer)
+}

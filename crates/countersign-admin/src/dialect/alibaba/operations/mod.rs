@@ -1,0 +1,78 @@
+//! The operations that are spoken, one table. Every other one, known to the
+//! vendor or not, answers `InvalidApi.NotFound` (spec 3.7).
+
+mod api;
+mod api_definition;
+mod group;
+mod list;
+mod signature;
+mod signature_binding;
+
+use super::{Answer, Fault, Params};
+use crate::{admin::Plane, auth::Caller};
+
+/// An authenticated call.
+pub(super) struct Call<'a> {
+    pub(super) plane: &'a Plane,
+    pub(super) caller: &'a Caller,
+    pub(super) params: &'a Params,
+}
+
+macro_rules! operations {
+    ($($name:ident => $run:path,)*) => {
+        /// One operation of the dialect.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Operation {
+            $($name,)*
+        }
+
+        /// The names of the Alibaba operations that are spoken.
+        pub const OPERATION_NAMES: &[&str] = &[$(stringify!($name),)*];
+
+        impl Operation {
+            /// By its name, case and all.
+            pub(super) fn find(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// Its name.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// Carries it out.
+            pub(super) async fn run(self, call: &Call<'_>) -> Result<Answer, Fault> {
+                match self {
+                    $(Self::$name => $run(call).await,)*
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateApiGroup => group::create,
+    DescribeApiGroups => group::describe,
+    DeleteApiGroup => group::delete,
+    CreateApi => api::create,
+    DescribeApis => api::describe,
+    DeployApi => api::deploy,
+    AbolishApi => api::abolish,
+    DeleteApi => api::delete,
+    CreateSignature => signature::create,
+    ModifySignature => signature::modify,
+    DeleteSignature => signature::delete,
+    DescribeSignatures => signature::describe,
+    SetSignatureApis => signature_binding::set,
+    RemoveSignatureApis => signature_binding::remove,
+}
+
+/// The dialect's name, in the records it makes.
+fn made_by() -> countersign_core::DialectName {
+    countersign_core::DialectName::from_stored("alibaba")
+}

@@ -1,0 +1,113 @@
+//! A call as it came in: query and form merged before anything looks for a
+//! parameter (spec 1.1).
+
+use std::fmt;
+
+use bytes::Bytes;
+use countersign_sign::{alibaba::request_auth::v3, params::decode};
+use http::{
+    HeaderMap, Method,
+    header::{CONTENT_TYPE, HOST},
+    request::Parts,
+};
+
+use super::{Fault, Params};
+use crate::body;
+
+/// One call, whole. `Debug` prints the names of parameters and headers, never
+/// a value: a parameter may be a sign secret, a header a signature.
+pub(super) struct Incoming {
+    pub(super) params: Params,
+    parts: Parts,
+    body: Bytes,
+}
+
+impl Incoming {
+    /// Reads the body and merges the parameters.
+    pub(super) async fn read(request: axum::extract::Request) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        let body = body::read(body).await.map_err(Fault::Body)?;
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        // A body that is no form is no parameter; V3 signs it all the same.
+        let form: &[u8] = if parts.method == Method::POST && is_form(&parts.headers) {
+            &body
+        } else {
+            &[]
+        };
+        let params = Params::merge(decode(query).chain(decode(form)))?;
+        Ok(Self {
+            params,
+            parts,
+            body,
+        })
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.parts.method
+    }
+
+    /// The value of a header that must not occur twice: of two, one could be
+    /// what is signed and the other what is obeyed.
+    pub(super) fn header(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+        let mut values = self.parts.headers.get_all(name).iter();
+        let first = values
+            .next()
+            .map(|value| std::str::from_utf8(value.as_bytes()));
+        match (first, values.next()) {
+            (None, _) => Ok(None),
+            (Some(Ok(value)), None) => Ok(Some(value)),
+            _ => Err(Fault::IncompleteSignature(format!(
+                "Header {name} is repeated or not UTF-8."
+            ))),
+        }
+    }
+
+    /// All headers whose values are text.
+    pub(super) fn headers(&self) -> Vec<(&str, &str)> {
+        self.parts
+            .headers
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
+            })
+            .collect()
+    }
+
+    /// The request as V3 signs it.
+    pub(super) fn as_signed<'a>(&'a self, headers: &'a [(&'a str, &'a str)]) -> v3::Request<'a> {
+        v3::Request {
+            method: self.parts.method.as_str(),
+            path: self.parts.uri.path(),
+            query: self.parts.uri.query(),
+            headers,
+            body: &self.body,
+        }
+    }
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming")
+            .field("method", &self.parts.method)
+            .field("params", &self.params)
+            .field("headers", &self.parts.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// The host that was called, for `HostId`.
+pub(super) fn host_of(headers: &HeaderMap) -> String {
+    headers.get(HOST).map_or_else(String::new, |host| {
+        String::from_utf8_lossy(host.as_bytes()).into_owned()
+    })
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

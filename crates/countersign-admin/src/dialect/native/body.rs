@@ -1,0 +1,68 @@
+//! Reading a JSON body. Field by field rather than by derive: a derived
+//! reader's errors repeat the value that does not fit, and that may be a sign
+//! secret.
+
+use http::{HeaderMap, header::CONTENT_TYPE};
+use serde_json::{Map, Value};
+
+use super::Refusal;
+
+/// The fields of a body that have not been taken yet.
+pub(super) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads a JSON object. The label is demanded, so that no web page can make
+    /// a browser send one without asking this server first.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
+        let label = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if !label
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/json")
+        {
+            return Err(Refusal::NotLabelledJson);
+        }
+        // The error's own text may repeat a value; its place does not.
+        let object = serde_json::from_slice(body);
+        object.map(Self).map_err(|error| Refusal::NotJson {
+            line: error.line(),
+            column: error.column(),
+        })
+    }
+
+    /// Takes a text.
+    pub(super) fn text(&mut self, field: &'static str) -> Result<Option<String>, Refusal> {
+        match self.0.remove(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Refusal::field(field, "it has to be text")),
+        }
+    }
+
+    /// Takes a boolean; absent is false.
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Refusal> {
+        match self.0.remove(field) {
+            None => Ok(false),
+            Some(Value::Bool(on)) => Ok(on),
+            Some(_) => Err(Refusal::field(field, "it has to be true or false")),
+        }
+    }
+
+    /// Refuses what nobody has taken. Only a plain name is repeated: the field
+    /// could be a value in the wrong place.
+    pub(super) fn end(self) -> Result<(), Refusal> {
+        let Some((name, _)) = self.0.into_iter().next() else {
+            return Ok(());
+        };
+        let plain = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        Err(Refusal::field(
+            if plain { name } else { String::new() },
+            "there is no such field here",
+        ))
+    }
+}

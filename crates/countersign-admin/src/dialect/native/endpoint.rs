@@ -1,0 +1,128 @@
+//! The endpoints, one table.
+
+use std::borrow::Cow;
+
+use countersign_sign::params;
+use http::Method;
+
+use super::{Answer, Call, Refusal, apis, keys, status};
+
+macro_rules! endpoints {
+    ($($name:ident: $method:literal $path:literal => $run:path,)*) => {
+        /// One endpoint of the native API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Endpoint {
+            $($name,)*
+        }
+
+        /// Method and path of every native endpoint.
+        pub const ENDPOINTS: &[(&str, &str)] = &[$(($method, $path),)*];
+
+        impl Endpoint {
+            const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What logs call it.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            fn method_and_path(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$name => ($method, $path),)*
+                }
+            }
+
+            /// Carries it out.
+            pub(super) async fn run(self, call: &Call<'_>) -> Result<Answer, Refusal> {
+                match self {
+                    $(Self::$name => $run(call).await,)*
+                }
+            }
+        }
+    };
+}
+
+endpoints! {
+    ListKeys: "GET" "/api/v1/keys" => keys::list,
+    CreateKey: "POST" "/api/v1/keys" => keys::create,
+    ShowKey: "GET" "/api/v1/keys/{key}" => keys::show,
+    ChangeKey: "PATCH" "/api/v1/keys/{key}" => keys::change,
+    DeleteKey: "DELETE" "/api/v1/keys/{key}" => keys::delete,
+    ListApis: "GET" "/api/v1/apis" => apis::list,
+    ShowStatus: "GET" "/api/v1/status" => status::show,
+}
+
+impl Endpoint {
+    /// The endpoint of a method and a raw path, and what stands for `{key}`.
+    pub(super) fn find(method: &Method, path: &str) -> Result<(Self, String), Refusal> {
+        let mut allowed = Vec::new();
+        for endpoint in Self::ALL {
+            let (own_method, template) = endpoint.method_and_path();
+            let Some(key) = capture(template, path) else {
+                continue;
+            };
+            if method.as_str() == own_method {
+                return Ok((*endpoint, key));
+            }
+            allowed.push(own_method);
+        }
+        if allowed.is_empty() {
+            return Err(Refusal::NoSuchEndpoint);
+        }
+        Err(Refusal::MethodNotAllowed {
+            allowed: allowed.join(", "),
+        })
+    }
+}
+
+/// What `path` has in the place of `{key}`; `None` when it does not match.
+fn capture(template: &str, path: &str) -> Option<String> {
+    let Some(prefix) = template.strip_suffix("{key}") else {
+        return (template == path).then(String::new);
+    };
+    let raw = path
+        .strip_prefix(prefix)
+        .filter(|rest| !rest.is_empty() && !rest.contains('/'))?;
+    // As in a query, but a plus in a path is a plus.
+    let raw = format!("k={}", raw.replace('+', "%2B").replace('&', "%26"));
+    let decoded = params::decode(raw.as_bytes()).next();
+    decoded.map(|(_, key)| Cow::into_owned(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        for (method, path, found) in [
+            (Method::GET, "/api/v1/keys", Some((Endpoint::ListKeys, ""))),
+            (
+                Method::GET,
+                "/api/v1/keys/a%E4%B8%AD+&b",
+                Some((Endpoint::ShowKey, "a中+&b")),
+            ),
+            (
+                Method::PATCH,
+                "/api/v1/keys/a",
+                Some((Endpoint::ChangeKey, "a")),
+            ),
+            (Method::GET, "/api/v1/keys/", None),
+            (Method::GET, "/api/v1/keys/a/b", None),
+            (Method::PUT, "/api/v1/keys", None),
+        ] {
+            let got = Endpoint::find(&method, path).ok();
+            assert_eq!(
+                got,
+                found.map(|(endpoint, key)| (endpoint, key.to_owned())),
+                "{method} {path}"
+            );
+        }
+        let refused = Endpoint::find(&Method::PUT, "/api/v1/keys");
+        assert!(
+            matches!(refused, Err(Refusal::MethodNotAllowed { allowed }) if allowed == "GET, POST")
+        );
+    }
+}

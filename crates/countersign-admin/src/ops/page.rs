@@ -1,0 +1,58 @@
+//! Lists a page at a time.
+
+/// Which part of a list is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// From 1.
+    pub(crate) number: usize,
+    /// Most items on it.
+    pub(crate) size: usize,
+}
+
+/// One page, and how many items the whole list has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paged<T> {
+    pub(crate) total: usize,
+    pub(crate) items: Vec<T>,
+}
+
+impl Page {
+    /// This page of `all`.
+    pub(crate) fn of<'a, T: Clone + 'a>(self, all: impl Iterator<Item = &'a T>) -> Paged<T> {
+        let first = self.number.saturating_sub(1).saturating_mul(self.size);
+        let mut paged = Paged {
+            total: 0,
+            items: Vec::new(),
+        };
+        for item in all {
+            if paged.total >= first && paged.items.len() < self.size {
+                paged.items.push(item.clone());
+            }
+            paged.total += 1;
+        }
+        paged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages() {
+        let all = [1, 2, 3, 4, 5];
+        for (number, size, items) in [
+            (1, 2, vec![1, 2]),
+            (3, 2, vec![5]),
+            (4, 2, vec![]),
+            (1, 10, vec![1, 2, 3, 4, 5]),
+            (usize::MAX, 100, vec![]),
+        ] {
+            assert_eq!(
+                Page { number, size }.of(all.iter()),
+                Paged { total: 5, items },
+                "{number}/{size}"
+            );
+        }
+    }
+}

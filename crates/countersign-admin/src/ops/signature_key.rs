@@ -1,0 +1,187 @@
+//! Use cases on signature keys and their bindings.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use countersign_core::{
+    ApiId, DialectName, EnvironmentName, GroupId, SignKey, SignSecret, SignatureKey,
+    SignatureKeyId, SignatureKeyName, Snapshot,
+    command::{
+        Bind, PlanError, Unbind,
+        signature_key::{CreateSignatureKey, DeleteSignatureKey, ModifySignatureKey},
+    },
+};
+
+use super::{
+    Done, OpError, Ops, Page, Paged,
+    authorise::{Action, authorise},
+};
+use crate::auth::Caller;
+
+/// A signature key that is to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSignatureKey {
+    pub(crate) name: SignatureKeyName,
+    pub(crate) sign_key: SignKey,
+    pub(crate) sign_secret: SignSecret,
+    pub(crate) made_by: DialectName,
+}
+
+/// What is to change of a signature key; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignatureKeyPatch {
+    pub(crate) name: Option<SignatureKeyName>,
+    pub(crate) sign_key: Option<SignKey>,
+    pub(crate) sign_secret: Option<SignSecret>,
+}
+
+impl Ops {
+    /// Makes a signature key. It has no effect until it is bound.
+    pub(crate) async fn create_signature_key(
+        &self,
+        caller: &Caller,
+        new: NewSignatureKey,
+    ) -> Result<Done<Arc<SignatureKey>>, OpError> {
+        let account = authorise(caller, Action::Create)?.clone();
+        let id = SignatureKeyId::from_random(self.random());
+        let NewSignatureKey {
+            name,
+            sign_key,
+            sign_secret,
+            made_by,
+        } = new;
+        self.execute(CreateSignatureKey {
+            id,
+            account,
+            name,
+            sign_key,
+            sign_secret,
+            made_by,
+        })
+        .await
+    }
+
+    /// Changes a signature key, in force at once everywhere it is bound.
+    pub(crate) async fn modify_signature_key(
+        &self,
+        caller: &Caller,
+        id: SignatureKeyId,
+        patch: SignatureKeyPatch,
+    ) -> Result<Done<Arc<SignatureKey>>, OpError> {
+        let account = authorise(caller, Action::Change)?.clone();
+        let SignatureKeyPatch {
+            name,
+            sign_key,
+            sign_secret,
+        } = patch;
+        self.execute(ModifySignatureKey {
+            account,
+            id,
+            name,
+            sign_key,
+            sign_secret,
+        })
+        .await
+    }
+
+    /// Removes a signature key that is bound nowhere.
+    pub(crate) async fn delete_signature_key(
+        &self,
+        caller: &Caller,
+        id: SignatureKeyId,
+    ) -> Result<Done<()>, OpError> {
+        let account = authorise(caller, Action::Delete)?.clone();
+        self.execute(DeleteSignatureKey { account, id }).await
+    }
+
+    /// The signature keys of the caller in `snapshot` that `keep` says yes to,
+    /// newest first.
+    pub(crate) fn signature_keys(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        keep: impl Fn(&SignatureKey) -> bool,
+        page: Page,
+    ) -> Result<Paged<Arc<SignatureKey>>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        Ok(page.of(snapshot.signature_keys(account).filter(|key| keep(key))))
+    }
+
+    /// The one signature key of the caller in `snapshot` that has this id or,
+    /// if none has, this name.
+    pub(crate) fn signature_key(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        id_or_name: &str,
+    ) -> Result<Arc<SignatureKey>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        let by_id = SignatureKeyId::parse(id_or_name)
+            .ok()
+            .and_then(|id| snapshot.signature_key(id));
+        if let Some(key) = by_id.filter(|key| key.account == *account) {
+            return Ok(Arc::clone(key));
+        }
+        let mut named = snapshot
+            .signature_keys(account)
+            .filter(|key| key.name.as_str() == id_or_name);
+        let key = named.next().ok_or(PlanError::SignatureKeyNotFound)?;
+        if named.next().is_some() {
+            return Err(OpError::SignatureKeyNameAmbiguous);
+        }
+        Ok(Arc::clone(key))
+    }
+
+    /// The sign secret of a key that [`Ops::signature_key`] or
+    /// [`Ops::signature_keys`] gave to the same caller.
+    pub(crate) fn reveal(
+        &self,
+        caller: &Caller,
+        key: &SignatureKey,
+    ) -> Result<SignSecret, OpError> {
+        let account = authorise(caller, Action::ReadSignSecret)?;
+        if key.account != *account {
+            return Err(PlanError::SignatureKeyNotFound.into());
+        }
+        Ok(key.active.sign_secret.clone())
+    }
+
+    /// Binds a signature key to APIs of a group, all or none of them.
+    pub(crate) async fn bind(
+        &self,
+        caller: &Caller,
+        signature_key: SignatureKeyId,
+        group: GroupId,
+        apis: BTreeSet<ApiId>,
+        environment: EnvironmentName,
+    ) -> Result<Done<()>, OpError> {
+        let account = authorise(caller, Action::Bind)?.clone();
+        self.execute(Bind {
+            account,
+            signature_key,
+            group,
+            apis,
+            environment,
+        })
+        .await
+    }
+
+    /// Unbinds a signature key from APIs of a group; `None` means all of them.
+    pub(crate) async fn unbind(
+        &self,
+        caller: &Caller,
+        signature_key: SignatureKeyId,
+        group: GroupId,
+        apis: Option<BTreeSet<ApiId>>,
+        environment: EnvironmentName,
+    ) -> Result<Done<()>, OpError> {
+        let account = authorise(caller, Action::Bind)?.clone();
+        self.execute(Unbind {
+            account,
+            signature_key,
+            group,
+            apis,
+            environment,
+        })
+        .await
+    }
+}

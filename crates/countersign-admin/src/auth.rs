@@ -151,3 +151,35 @@ impl fmt::Debug for Gate {
             .finish_non_exhaustive()
     }
 }
+
+/// One of each, for the tables that have to know them all.
+#[cfg(test)]
+pub(crate) fn one_of_each() -> Vec<AuthError> {
+    use countersign_sign::SignedText;
+
+    let text = || SignedText::new("…".to_owned());
+    let mismatch = || {
+        Box::new(v3::Mismatch {
+            string_to_sign: text(),
+            canonical_request: text(),
+        })
+    };
+    let name = || "x".to_owned();
+    vec![
+        AuthError::AccessKeyNotFound,
+        AuthError::TimeExpired {
+            off_secs: 901,
+            window_secs: 900,
+        },
+        AuthError::SignatureV1(v1::Mismatch {
+            string_to_sign: text(),
+        }),
+        AuthError::SignatureV3(v3::Refusal::SignatureDiffers(mismatch())),
+        AuthError::SignatureV3(v3::Refusal::BodyDigestDiffers(mismatch())),
+        AuthError::SignatureV3(v3::Refusal::HeaderNotSigned { name: name() }),
+        AuthError::SignatureV3(v3::Refusal::SignedHeaderMissing { name: name() }),
+        AuthError::NonceUsed,
+        AuthError::NonceMemoryFull,
+        AuthError::WrongSecret,
+    ]
+}

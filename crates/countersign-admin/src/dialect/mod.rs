@@ -4,6 +4,9 @@
 pub(crate) mod alibaba;
 pub(crate) mod native;
 
+#[cfg(test)]
+mod errors_page;
+
 use http::HeaderName;
 
 /// The number of the change that an answer tells of.

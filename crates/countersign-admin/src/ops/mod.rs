@@ -16,6 +16,8 @@ use countersign_store::Store;
 
 pub(crate) use api::NewApi;
 pub(crate) use error::OpError;
+#[cfg(test)]
+pub(crate) use error::one_of_each;
 pub(crate) use group::NewGroup;
 pub(crate) use page::{Page, Paged};
 pub(crate) use signature_key::{NewSignatureKey, SignatureKeyPatch};

@@ -388,3 +388,70 @@ pub(super) fn log(fault: &Fault, id: &RequestId, ours: &'static str) {
         _ => tracing::debug!(request.id = %id, error.code = ours, "a management call was refused"),
     }
 }
+
+/// The rows as `docs/errors.md` shows them.
+#[cfg(test)]
+pub(in crate::dialect) mod table {
+    use super::*;
+
+    pub(in crate::dialect) struct Cells {
+        pub(in crate::dialect) ours: &'static str,
+        pub(in crate::dialect) code: String,
+        pub(in crate::dialect) status: u16,
+        pub(in crate::dialect) message: String,
+    }
+
+    fn of(row: Row) -> Cells {
+        let Row {
+            code,
+            status,
+            message,
+            ours,
+        } = row;
+        Cells {
+            ours,
+            code: code.into_owned(),
+            status: status.as_u16(),
+            message,
+        }
+    }
+
+    pub(in crate::dialect) fn of_op(error: &OpError) -> Cells {
+        of(op_row(error))
+    }
+
+    pub(in crate::dialect) fn of_auth(error: &AuthError) -> Cells {
+        of(auth_row(error))
+    }
+
+    /// What only this dialect can find wrong.
+    pub(in crate::dialect) fn own() -> Vec<Cells> {
+        let faults = [
+            Fault::UnsupportedMethod,
+            Fault::Body(BodyError::TooLarge),
+            Fault::Body(BodyError::Unreadable),
+            Fault::RepeatedParameter("Name".to_owned()),
+            Fault::UnknownOperation,
+            Fault::Missing("Name"),
+            Fault::invalid("Name"),
+            Fault::invalid_inside("Name", "What inside it and why."),
+            Fault::Format,
+            Fault::TimeMalformed,
+            Fault::SignatureMethod,
+            Fault::IncompleteSignature("What is missing.".to_owned()),
+        ];
+        faults.iter().map(|fault| of(row(fault))).collect()
+    }
+
+    #[test]
+    fn only_a_parameters_name_is_repeated() {
+        let long = "a".repeat(65);
+        for (name, code) in [
+            ("A.1", "RepeatedA.1"),
+            ("a\"b", "RepeatedParameter"),
+            (&long, "RepeatedParameter"),
+        ] {
+            assert_eq!(row(&Fault::RepeatedParameter(name.to_owned())).code, code);
+        }
+    }
+}

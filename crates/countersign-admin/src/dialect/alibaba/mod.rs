@@ -9,7 +9,7 @@
 //! [`operations`] does not list.
 
 mod auth;
-mod errors;
+pub(in crate::dialect) mod errors;
 mod operations;
 mod params;
 mod render;

@@ -111,3 +111,52 @@ fn is_form(headers: &HeaderMap) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::Request;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn debug_shows_no_value() {
+        let request = Request::post("/?SignatureSecret=Planted_query&Action=CreateSignature")
+            .header("authorization", "Planted_header")
+            .header(
+                CONTENT_TYPE,
+                "Application/X-WWW-Form-Urlencoded;charset=utf-8",
+            )
+            .body(Body::from("Other=Planted_form"))
+            .unwrap();
+        let incoming = Incoming::read(request).await.unwrap();
+        let printed = format!("{incoming:?}");
+        assert!(
+            printed.contains("SignatureSecret") && printed.contains("Other"),
+            "{printed}"
+        );
+        assert!(!printed.contains("Planted"), "{printed}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_no_form_holds_no_parameters() {
+        for (method, content_type) in [
+            ("POST", "application/octet-stream"),
+            ("POST", "application/json"),
+            ("GET", "application/x-www-form-urlencoded"),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri("/?A=1")
+                .header(CONTENT_TYPE, content_type);
+            let incoming = Incoming::read(request.body(Body::from("A=2&B=3")).unwrap())
+                .await
+                .unwrap();
+            assert_eq!(
+                (incoming.params.given("A"), incoming.params.given("B")),
+                (Some("1"), None),
+                "{method} {content_type}"
+            );
+        }
+    }
+}

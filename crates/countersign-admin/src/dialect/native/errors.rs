@@ -91,7 +91,7 @@ fn auth_status(error: &AuthError) -> StatusCode {
     }
 }
 
-pub(super) fn op_status(error: &OpError) -> StatusCode {
+fn op_status(error: &OpError) -> StatusCode {
     match error {
         OpError::Refused(error) => plan_status(error),
         OpError::SignatureKeyNameAmbiguous | OpError::Contended(_) => StatusCode::CONFLICT,
@@ -181,5 +181,43 @@ pub(super) fn log(refusal: &Refusal, id: &RequestId) {
             tracing::error!(request.id = %id, error.code = code, error, "a management call failed");
         }
         _ => tracing::debug!(request.id = %id, error.code = code, "a management call was refused"),
+    }
+}
+
+/// The rows as `docs/errors.md` shows them.
+#[cfg(test)]
+pub(in crate::dialect) mod table {
+    use super::*;
+
+    pub(in crate::dialect) fn status_of_op(error: &OpError) -> u16 {
+        op_status(error).as_u16()
+    }
+
+    pub(in crate::dialect) fn status_of_auth(error: &AuthError) -> u16 {
+        auth_status(error).as_u16()
+    }
+
+    /// Code, status and message of what only this dialect can find wrong.
+    pub(in crate::dialect) fn own() -> Vec<(&'static str, u16, String)> {
+        let refusals = [
+            Refusal::NoSuchEndpoint,
+            Refusal::MethodNotAllowed {
+                allowed: "GET, POST".to_owned(),
+            },
+            Refusal::Body(BodyError::TooLarge),
+            Refusal::Body(BodyError::Unreadable),
+            Refusal::NotLabelledJson,
+            Refusal::NotJson { line: 1, column: 2 },
+            Refusal::UnknownQuery,
+            Refusal::field("name", "how the field breaks its rule"),
+            Refusal::Unauthenticated,
+            Refusal::MalformedAuthorization("what is missing or not well formed".to_owned()),
+            Refusal::InsecureTransport,
+        ];
+        let cells = |refusal: &Refusal| {
+            let (status, code) = row(refusal);
+            (code, status.as_u16(), message(refusal))
+        };
+        refusals.iter().map(cells).collect()
     }
 }

@@ -4,7 +4,7 @@ mod apis;
 mod auth;
 mod body;
 mod endpoint;
-mod errors;
+pub(in crate::dialect) mod errors;
 mod keys;
 mod status;
 

@@ -1,0 +1,115 @@
+//! Holds `docs/errors.md` against the tables in the code. Run the test with
+//! `UPDATE_DOCS=1` to write the page's tables anew.
+
+use std::{fs, path::Path};
+
+use super::{alibaba::errors::table as alibaba, native::errors::table as native};
+use crate::{auth, ops};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+
+/// A page's table stands between two such comments.
+fn markers(name: &str) -> (String, String) {
+    (
+        format!("<!-- begin {name} -->\n"),
+        format!("<!-- end {name} -->\n"),
+    )
+}
+
+#[test]
+fn the_page_shows_the_tables() {
+    let written = fs::read_to_string(Path::new(PAGE)).unwrap();
+    let mut page = written.clone();
+    for (name, table) in [
+        ("use cases", use_cases()),
+        ("callers", callers()),
+        ("alibaba", alibaba_own()),
+        ("native", native_own()),
+    ] {
+        let (begin, end) = markers(name);
+        let from = page.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
+        let to = page.find(&end).unwrap_or_else(|| panic!("no {end}"));
+        page.replace_range(from..to, &table);
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, &page).unwrap();
+    } else {
+        assert_eq!(
+            written, page,
+            "docs/errors.md is out of date: run this test with UPDATE_DOCS=1"
+        );
+    }
+}
+
+fn table(head: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rule = "| --- ".repeat(head.split(" | ").count());
+    let row = |cells: Vec<String>| {
+        let cells: Vec<_> = cells
+            .iter()
+            .map(|cell| cell.replace('\n', " ").replace('|', "\\|"))
+            .collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    format!("| {head} |\n{rule}|\n{}", rows.map(row).collect::<String>())
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+const BOTH: &str = "`X-Countersign-Error`, native code | meaning | Alibaba code | status | message | native status";
+
+fn use_cases() -> String {
+    let rows = ops::one_of_each();
+    let rows = rows.iter().map(|error| {
+        let cells = alibaba::of_op(error);
+        let native = native::status_of_op(error).to_string();
+        let (meaning, status) = (error.to_string(), cells.status.to_string());
+        vec![
+            code(cells.ours),
+            meaning,
+            code(&cells.code),
+            status,
+            cells.message,
+            native,
+        ]
+    });
+    table(BOTH, rows)
+}
+
+fn callers() -> String {
+    let rows = auth::one_of_each();
+    let rows = rows.iter().map(|error| {
+        let cells = alibaba::of_auth(error);
+        let native = native::status_of_auth(error).to_string();
+        let (meaning, status) = (error.to_string(), cells.status.to_string());
+        vec![
+            code(cells.ours),
+            meaning,
+            code(&cells.code),
+            status,
+            cells.message,
+            native,
+        ]
+    });
+    table(BOTH, rows)
+}
+
+fn alibaba_own() -> String {
+    let rows = alibaba::own().into_iter();
+    let rows = rows.map(|cells| {
+        vec![
+            code(cells.ours),
+            code(&cells.code),
+            cells.status.to_string(),
+            cells.message,
+        ]
+    });
+    table("`X-Countersign-Error` | code | status | message", rows)
+}
+
+fn native_own() -> String {
+    let rows = native::own().into_iter();
+    let rows = rows.map(|(ours, status, message)| vec![code(ours), status.to_string(), message]);
+    table("code | status | message", rows)
+}

@@ -1,0 +1,7 @@
+//! The management plane, called in this process over a store in memory, with a
+//! clock and an entropy that the test owns.
+
+mod alibaba;
+mod console_and_health;
+mod native;
+mod support;

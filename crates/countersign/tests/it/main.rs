@@ -1,0 +1,11 @@
+//! The whole gateway from outside: real sockets, real processes.
+
+mod bad_start;
+mod change_in_force;
+mod forwarding;
+mod kill;
+mod quickstart;
+mod request_auth;
+mod secrets;
+mod shutdown;
+mod signature;

@@ -1,0 +1,114 @@
+//! `quickstart`: the three commands that it prints work as printed.
+
+use std::process::Command;
+
+use countersign_testkit::Program;
+use serde_json::Value;
+
+fn start(data: &std::path::Path) -> (Program, Vec<String>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args([
+        "quickstart",
+        "--gateway",
+        "127.0.0.1:0",
+        "--management",
+        "127.0.0.1:0",
+        "--backend",
+        "127.0.0.1:0",
+        "--data",
+    ]);
+    let mut program = Program::start(command.arg(data));
+    let text = program.read_until("Ctrl-C ends it.");
+    let commands = text
+        .split("in another terminal:")
+        .nth(1)
+        .expect("it says what to try");
+    let commands = commands
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("curl") || line.contains(" key "))
+        .map(str::to_owned);
+    (program, commands.collect())
+}
+
+fn shell(command: &str) -> String {
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .output()
+        .expect("sh runs");
+    assert!(
+        output.status.success(),
+        "{command}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn verified(answer: &str) -> (String, u64) {
+    let answer: Value = serde_json::from_str(answer).expect("the sample backend answers JSON");
+    assert_eq!(answer["verified"], true);
+    (
+        answer["sign_key"].as_str().unwrap().to_owned(),
+        answer["key_version"].as_u64().unwrap(),
+    )
+}
+
+#[test]
+fn its_three_commands_work_as_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (program, commands) = start(&data);
+    assert_eq!(commands.len(), 3);
+    let (first_key, first_version) = verified(&shell(&commands[0]));
+    assert_eq!((first_key.as_str(), first_version), ("QuickstartKey", 1));
+    shell(&commands[1]);
+    let (second_key, second_version) = verified(&shell(&commands[2]));
+    assert_ne!(second_key, first_key);
+    assert_eq!(second_version, 2);
+    let (status, _) = program.terminate();
+    assert!(status.success());
+
+    let (program, commands) = start(&data);
+    assert_eq!(
+        verified(&shell(&commands[0])),
+        (second_key, 2),
+        "the changed key is kept between runs"
+    );
+    assert!(program.terminate().0.success());
+}
+
+#[test]
+fn the_cli_lists_and_shows() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (_program, _) = start(&data);
+    let run = |arguments: &str| {
+        let credentials = data.join("credentials.toml");
+        shell(&format!(
+            "{} {arguments} --credentials {}",
+            env!("CARGO_BIN_EXE_countersign"),
+            credentials.display()
+        ))
+    };
+    let keys: Value = serde_json::from_str(&run("key list --output json")).unwrap();
+    assert_eq!(keys["keys"][0]["name"], "quickstart");
+    assert!(
+        keys["keys"][0].get("sign_secret").is_none(),
+        "a list shows no secret"
+    );
+    assert!(run("key list").contains("QuickstartKey"));
+    assert!(!run("key show quickstart").contains("sign secret"));
+    assert!(run("key show quickstart --reveal").contains("sign secret"));
+    let apis: Value = serde_json::from_str(&run("api list --output json")).unwrap();
+    assert_eq!(
+        (&apis["apis"][0]["name"], &apis["apis"][0]["path"]),
+        (&"hello".into(), &"/hello".into())
+    );
+    let renamed: Value =
+        serde_json::from_str(&run("key modify quickstart --name renamed --output json")).unwrap();
+    assert_eq!(
+        (&renamed["name"], &renamed["version"]),
+        (&"renamed".into(), &1.into())
+    );
+    assert!(renamed["in_force"]["revision"].as_u64().is_some());
+}

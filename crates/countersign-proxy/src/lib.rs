@@ -1,1 +1,47 @@
+//! Countersign's data plane: it takes a client's request, finds what is
+//! published for it, signs exactly what it sends to the backend, and relays
+//! the answer.
+//!
+//! It reads snapshots that the store publishes and knows nothing of how they
+//! are managed. A request, in order: [`guard`] and [`framing`] read its bytes
+//! strictly; [`handler`] routes it, cleans its headers ([`header_policy`]),
+//! applies the body policy ([`body`]), builds and signs what goes out;
+//! [`exchange`] sends it over a connection of the [`pool`]; [`record`] logs and
+//! counts it. [`fault`] is the one table of what a client sees when that does
+//! not work.
+//!
+//! Each worker is one thread with everything of its own ([`worker`]): no lock
+//! is taken while a request is served, and a request is served by one task
+//! that drives both of its connections.
+//!
+//! Trailer sections are dropped in both directions.
+#![warn(missing_docs)]
 
+mod access_log;
+mod answer;
+mod backend_connection;
+mod body;
+mod client_connection;
+mod client_state;
+mod config;
+mod exchange;
+mod fault;
+mod framing;
+mod guard;
+mod handler;
+mod head_copy;
+mod header_name;
+mod header_policy;
+mod header_values;
+mod json;
+mod meters;
+mod pool;
+mod proxy;
+mod record;
+mod request_id;
+mod time_text;
+mod worker;
+
+pub use access_log::AccessLog;
+pub use config::{Limits, ProxyConfig};
+pub use proxy::{Drained, Proxy, RunningProxy, StartError};

@@ -1,0 +1,295 @@
+//! Bodies on their way through: the client's to the backend, and the
+//! backend's to the client. Trailer sections are dropped in both directions.
+
+use std::{
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker, ready},
+};
+
+use bytes::{Bytes, BytesMut};
+use countersign_sign::alibaba::backend::BodyMd5;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::{backend_connection::Lease, client_state::ClientState, fault::Fault, record::Record};
+
+/// What is sent to a backend.
+pub(crate) enum OutBody {
+    /// Nothing.
+    Empty,
+    /// A body that was gathered to be signed.
+    Whole(Bytes),
+    /// The client's body as it comes.
+    Stream(ClientBody),
+}
+
+impl OutBody {
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+}
+
+impl Body for OutBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match &mut *self {
+            Self::Empty => Poll::Ready(None),
+            Self::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Self::Stream(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Whole(_) => false,
+            Self::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream(body) => body.size_hint(),
+        }
+    }
+}
+
+/// A client's body, counted.
+pub(crate) struct ClientBody {
+    incoming: Incoming,
+    /// Data that was read ahead.
+    first: Option<Bytes>,
+    client: Rc<ClientState>,
+}
+
+impl ClientBody {
+    pub(crate) fn new(incoming: Incoming, client: Rc<ClientState>) -> Self {
+        Self {
+            incoming,
+            first: None,
+            client,
+        }
+    }
+
+    /// Reads what has arrived by now, so that a body that is malformed from
+    /// the start fails before anything is sent on.
+    pub(crate) async fn peek(&mut self) -> Result<(), hyper::Error> {
+        let frame = std::future::poll_fn(|cx| {
+            Poll::Ready(match Pin::new(&mut self.incoming).poll_frame(cx) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending => None,
+            })
+        });
+        let frame = frame.await.transpose()?;
+        self.first = frame.and_then(|frame| frame.into_data().ok());
+        Ok(())
+    }
+
+    /// Reads the whole body, of at most `bytes_max`, into one piece.
+    pub(crate) async fn gather(
+        mut self,
+        bytes_max: usize,
+        mut digest: Option<&mut BodyMd5>,
+    ) -> Result<Bytes, Fault> {
+        let mut only = Bytes::new();
+        let mut pieces = BytesMut::new();
+        let mut length = 0;
+        loop {
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await;
+            let Some(frame) = frame
+                .transpose()
+                .map_err(|error| client_body_fault(&self.client, error))?
+            else {
+                break;
+            };
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            length += data.len();
+            if length > bytes_max {
+                return Err(Fault::BodyTooLarge { max: bytes_max });
+            }
+            if let Some(digest) = &mut digest {
+                digest.update(&data);
+            }
+            if only.is_empty() && pieces.is_empty() {
+                only = data;
+                continue;
+            }
+            if pieces.is_empty() {
+                pieces.extend_from_slice(&std::mem::take(&mut only));
+            }
+            pieces.extend_from_slice(&data);
+        }
+        Ok(if pieces.is_empty() {
+            only
+        } else {
+            pieces.freeze()
+        })
+    }
+}
+
+/// The fault that a failed read of a client's body is.
+pub(crate) fn client_body_fault(client: &ClientState, error: hyper::Error) -> Fault {
+    match client.violation_in_body() {
+        Some(violation) => Fault::Malformed(violation),
+        None => Fault::ClientBody(error),
+    }
+}
+
+impl Body for ClientBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let data = match self.first.take() {
+            Some(first) => first,
+            None => match ready!(Pin::new(&mut self.incoming).poll_frame(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => data,
+                    Err(_trailers) => return Poll::Ready(None),
+                },
+            },
+        };
+        self.client
+            .body_bytes
+            .set(self.client.body_bytes.get() + data.len() as u64);
+        Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.first.is_none() && self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let ahead = self.first.as_ref().map_or(0, Bytes::len) as u64;
+        match self.incoming.size_hint().exact() {
+            Some(rest) => SizeHint::with_exact(rest + ahead),
+            None => SizeHint::default(),
+        }
+    }
+}
+
+/// What is sent to a client. Dropping it ends the request's record.
+pub(crate) struct ReplyBody {
+    source: Source,
+    record: Record,
+}
+
+enum Source {
+    Fixed(Bytes),
+    Backend { lease: Lease, incoming: Incoming },
+    Ended,
+}
+
+impl ReplyBody {
+    /// An answer of our own.
+    pub(crate) fn fixed(bytes: Bytes, record: Record) -> Self {
+        Self {
+            source: Source::Fixed(bytes),
+            record,
+        }
+    }
+
+    /// A backend's answer, with the lease on the connection it comes from.
+    pub(crate) fn relayed(lease: Lease, incoming: Incoming, record: Record) -> Self {
+        let mut body = Self {
+            source: Source::Backend { lease, incoming },
+            record,
+        };
+        body.end_if_complete();
+        body
+    }
+
+    fn end_if_complete(&mut self) {
+        if let Source::Backend { incoming, .. } = &self.source
+            && incoming.is_end_stream()
+            && let Source::Backend { lease, .. } =
+                std::mem::replace(&mut self.source, Source::Ended)
+        {
+            lease.give_back();
+        }
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let this = &mut *self;
+        let data = match &mut this.source {
+            Source::Ended => return Poll::Ready(None),
+            Source::Fixed(bytes) => {
+                let bytes = std::mem::take(bytes);
+                this.source = Source::Ended;
+                bytes
+            }
+            Source::Backend { lease, incoming } => {
+                // The body is filled by the connection, which this task
+                // drives: it needs no waker of its own.
+                lease.drive(cx);
+                match ready!(Pin::new(incoming).poll_frame(&mut Context::from_waker(Waker::noop())))
+                {
+                    Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                    Some(Err(error)) => {
+                        this.record.answer_broke_off(&error);
+                        this.source = Source::Ended;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    None => Bytes::new(),
+                }
+            }
+        };
+        this.record.bytes_out += data.len() as u64;
+        let is_last = data.is_empty();
+        if is_last
+            && let Source::Backend { lease, .. } =
+                std::mem::replace(&mut this.source, Source::Ended)
+        {
+            lease.give_back();
+        }
+        this.end_if_complete();
+        Poll::Ready((!is_last).then_some(Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.source, Source::Ended)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::Ended => SizeHint::with_exact(0),
+            Source::Fixed(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Source::Backend { incoming, .. } => incoming.size_hint(),
+        }
+    }
+}
+
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        if matches!(self.source, Source::Backend { .. }) {
+            self.record.client_went_away();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What is remembered of one request, and what becomes of it at the end: a
+//! line in the access log, metrics, and word to the connection. Never a header
+//! value, a query or a body.
+
+use std::{net::SocketAddr, rc::Rc, sync::Arc, time::Instant};
+
+use countersign_core::{Route, SignatureKey};
+use http::Method;
+
+use crate::{
+    client_state::ClientState, fault::Fault, json::Line, pool::Backend, request_id::RequestId,
+    worker::Worker,
+};
+
+/// The record of one request. Dropping it ends the request, however it ended.
+pub(crate) struct Record {
+    worker: Rc<Worker>,
+    client: Rc<ClientState>,
+    pub(crate) id: RequestId,
+    started: Instant,
+    /// The beginning of the line, written when the request came.
+    line: Line,
+    status: u16,
+    pub(crate) bytes_out: u64,
+    backend_us: Option<u64>,
+    pub(crate) retries: u32,
+    pub(crate) route: Option<Arc<Route>>,
+    pub(crate) key: Option<Arc<SignatureKey>>,
+    pub(crate) backend: Option<Rc<Backend>>,
+    fault: Option<(&'static str, String)>,
+}
+
+impl Record {
+    /// Begins the record of a request.
+    pub(crate) fn begin(
+        worker: &Rc<Worker>,
+        client: &Rc<ClientState>,
+        method: &Method,
+        host: &[u8],
+        path: &str,
+    ) -> Self {
+        let id = worker.request_id();
+        let mut line = worker.spare_line();
+        if worker.logs() {
+            begin_line(&mut line, worker, &id, client.address);
+            line.field("method").text(method.as_str());
+            line.field("host").bytes(host);
+            line.field("path").text(path);
+        }
+        client.body_bytes.set(0);
+        Self::new(worker, client, id, line)
+    }
+
+    /// Begins the record of a request of which no head could be read.
+    pub(crate) fn begin_unread(worker: &Rc<Worker>, client: &Rc<ClientState>) -> Self {
+        let id = worker.request_id();
+        let mut line = worker.spare_line();
+        if worker.logs() {
+            begin_line(&mut line, worker, &id, client.address);
+        }
+        Self::new(worker, client, id, line)
+    }
+
+    fn new(worker: &Rc<Worker>, client: &Rc<ClientState>, id: RequestId, line: Line) -> Self {
+        Self {
+            worker: Rc::clone(worker),
+            client: Rc::clone(client),
+            id,
+            started: Instant::now(),
+            line,
+            status: 0,
+            bytes_out: 0,
+            backend_us: None,
+            retries: 0,
+            route: None,
+            key: None,
+            backend: None,
+            fault: None,
+        }
+    }
+
+    /// When the request came.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// The backend began to answer.
+    pub(crate) fn answered(&mut self, status: u16, sent: Instant) {
+        self.status = status;
+        let took = sent.elapsed();
+        self.backend_us = Some(took.as_micros() as u64);
+        self.worker
+            .meters
+            .backend_duration
+            .record(took.as_secs_f64());
+    }
+
+    /// The gateway answers itself.
+    pub(crate) fn refused(&mut self, fault: &Fault) {
+        let shown = fault.shown();
+        self.status = shown.status.as_u16();
+        self.worker.meters.refused(shown.code);
+        self.failed(fault);
+    }
+
+    /// The backend's answer ended before its end.
+    pub(crate) fn answer_broke_off(&mut self, error: &hyper::Error) {
+        self.worker.meters.backend_failure("backend_error");
+        self.fault = Some((
+            "backend_error",
+            format!("the backend's answer broke off: {error}"),
+        ));
+    }
+
+    /// The client left before it had the whole answer.
+    pub(crate) fn client_went_away(&mut self) {
+        self.failed(&Fault::ClientGone);
+    }
+
+    fn failed(&mut self, fault: &Fault) {
+        let code = fault.shown().code;
+        if fault.is_backends() {
+            self.worker.meters.backend_failure(code);
+        }
+        self.fault = Some((code, fault.chain()));
+    }
+
+    fn end_line(&mut self, duration_us: u64) {
+        let line = &mut self.line;
+        line.field("status").number(self.status.into());
+        if let Some(route) = &self.route {
+            line.field("api").display(&route.key.api);
+            line.field("environment")
+                .text(route.key.environment.as_str());
+        }
+        match &self.key {
+            Some(key) => {
+                line.field("signature_key").display(&key.id);
+                line.field("key_version").number(key.active.number.number());
+            }
+            None => {
+                line.field("signature_key").null();
+                line.field("key_version").null();
+            }
+        }
+        line.field("bytes_in").number(self.client.body_bytes.get());
+        line.field("bytes_out").number(self.bytes_out);
+        line.field("duration_us").number(duration_us);
+        if let Some(backend) = &self.backend {
+            line.field("backend").display(backend.address());
+            line.field("retries").number(self.retries.into());
+        }
+        if let Some(backend_us) = self.backend_us {
+            line.field("backend_us").number(backend_us);
+        }
+        if let Some((code, cause)) = &self.fault {
+            line.field("error").text(code);
+            line.field("cause").text(cause);
+        }
+        line.end();
+    }
+}
+
+fn begin_line(line: &mut Line, worker: &Worker, id: &RequestId, client: SocketAddr) {
+    line.begin();
+    line.field("time").bytes(&worker.time_text());
+    line.field("request_id").bytes(id);
+    line.field("client").display(&client);
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if self.status == 0 {
+            self.status = Fault::ClientGone.shown().status.as_u16();
+            self.client_went_away();
+        }
+        let took = self.started.elapsed();
+        let meters = &self.worker.meters;
+        meters.request(self.status);
+        meters.request_duration.record(took.as_secs_f64());
+        if self.key.is_some() {
+            meters.signed.increment(1);
+        }
+        if self.worker.logs() {
+            self.end_line(took.as_micros() as u64);
+            self.worker.log(&self.line);
+        }
+        self.worker.return_line(std::mem::take(&mut self.line));
+        self.client.request_done();
+    }
+}

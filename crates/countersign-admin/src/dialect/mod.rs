@@ -4,6 +4,8 @@
 pub(crate) mod alibaba;
 pub(crate) mod native;
 
+mod header;
+
 #[cfg(test)]
 mod errors_page;
 

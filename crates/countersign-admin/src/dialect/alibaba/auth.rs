@@ -76,9 +76,15 @@ pub(super) fn authenticate(
     }
 }
 
-/// `SecurityToken` may be among the parameters: there is no token service
-/// here, and the signature by a lasting access key already says who calls, so
-/// it is signed like any other and otherwise without effect.
+/// Two common parameters are signed like any other and otherwise without effect.
+///
+/// `SecurityToken`: there is no token service here, and the signature by a
+/// lasting access key already says who calls.
+///
+/// `RegionId`: the region of a call is the region of the endpoint, and this
+/// server has one, the configured region. py-core sends the region of its
+/// client with every call, whatever server it talks to, so another name is
+/// no mistake of the caller's.
 fn authenticate_v1(plane: &Plane, incoming: &Incoming, now: Timestamp) -> Result<Caller, Fault> {
     let params = &incoming.params;
     check_format(incoming)?;

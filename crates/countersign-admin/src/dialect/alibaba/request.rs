@@ -12,7 +12,7 @@ use http::{
 };
 
 use super::{Fault, Params};
-use crate::body;
+use crate::{body, dialect::header};
 
 /// One call, whole. `Debug` prints the names of parameters and headers, never
 /// a value: a parameter may be a sign secret, a header a signature.
@@ -46,31 +46,16 @@ impl Incoming {
         &self.parts.method
     }
 
-    /// The value of a header that must not occur twice: of two, one could be
-    /// what is signed and the other what is obeyed.
+    /// The value of a header that must not be there twice.
     pub(super) fn header(&self, name: &'static str) -> Result<Option<&str>, Fault> {
-        let mut values = self.parts.headers.get_all(name).iter();
-        let first = values
-            .next()
-            .map(|value| std::str::from_utf8(value.as_bytes()));
-        match (first, values.next()) {
-            (None, _) => Ok(None),
-            (Some(Ok(value)), None) => Ok(Some(value)),
-            _ => Err(Fault::IncompleteSignature(format!(
-                "Header {name} is repeated or not UTF-8."
-            ))),
-        }
+        header::single(&self.parts.headers, name).map_err(|header::NotOneText| {
+            Fault::IncompleteSignature(format!("Header {name} is repeated or not UTF-8."))
+        })
     }
 
     /// All headers whose values are text.
     pub(super) fn headers(&self) -> Vec<(&str, &str)> {
-        self.parts
-            .headers
-            .iter()
-            .filter_map(|(name, value)| {
-                Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
-            })
-            .collect()
+        header::texts(&self.parts.headers)
     }
 
     /// The request as V3 signs it.

@@ -20,6 +20,7 @@ use super::Refusal;
 use crate::{
     admin::Plane,
     auth::{AuthError, Caller, Presented},
+    dialect::header,
 };
 
 const DATE: &str = "x-acs-date";
@@ -57,12 +58,7 @@ fn by_signature(
     let nonce = required(&parts.headers, NONCE)?;
     let unix = clock::parse(required(&parts.headers, DATE)?)
         .map_err(|_| Refusal::MalformedAuthorization(BAD_DATE.to_owned()))?;
-    let headers = parts.headers.iter();
-    let headers: Vec<_> = headers
-        .filter_map(|(name, value)| {
-            Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
-        })
-        .collect();
+    let headers = header::texts(&parts.headers);
     let request = v3::Request {
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -121,20 +117,10 @@ fn basic(authorization: &str) -> Option<&str> {
         .then_some(credentials.trim())
 }
 
-/// A header that must not occur twice: of two, one could be what is signed and
-/// the other what is obeyed.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
-    let mut values = headers.get_all(name).iter();
-    let first = values
-        .next()
-        .map(|value| std::str::from_utf8(value.as_bytes()));
-    match (first, values.next()) {
-        (None, _) => Ok(None),
-        (Some(Ok(value)), None) => Ok(Some(value)),
-        _ => Err(Refusal::MalformedAuthorization(format!(
-            "header {name} is repeated or not UTF-8"
-        ))),
-    }
+    header::single(headers, name).map_err(|header::NotOneText| {
+        Refusal::MalformedAuthorization(format!("header {name} is repeated or not UTF-8"))
+    })
 }
 
 fn required<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {

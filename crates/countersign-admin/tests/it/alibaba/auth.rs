@@ -360,6 +360,9 @@ async fn v3() {
         plane.send(request("2")).await.code(),
         (400, "SignatureNonceUsed".to_owned())
     );
+    // Blanks around a value are no part of it.
+    let blank = edit("4", "x-acs-action", Some(" CreateSignature  "));
+    assert_eq!(plane.send(blank).await.status, 200);
     let xml = V3 {
         key: OWNER,
         action: "DescribeSignatures",

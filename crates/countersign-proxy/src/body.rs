@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker, ready},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -12,7 +13,10 @@ use countersign_sign::alibaba::backend::BodyMd5;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::{backend_connection::Lease, client_state::ClientState, fault::Fault, record::Record};
+use crate::{
+    backend_connection::Lease, client_state::ClientState, fault::Fault, record::Record,
+    worker::ticks_in,
+};
 
 /// What is sent to a backend.
 pub(crate) enum OutBody {
@@ -97,21 +101,39 @@ impl ClientBody {
         Ok(())
     }
 
-    /// Reads the whole body, of at most `bytes_max`, into one piece.
+    /// Waits for the next frame, for `patience` at most.
+    async fn frame(&mut self, patience: Duration) -> Result<Option<Frame<Bytes>>, Fault> {
+        self.client.alarm_in(ticks_in(patience) + 1);
+        let client = Rc::clone(&self.client);
+        let frame = std::future::poll_fn(|cx| {
+            if let Poll::Ready(frame) = Pin::new(&mut *self).poll_frame(cx) {
+                let frame = frame.transpose();
+                return Poll::Ready(frame.map_err(|error| client_body_fault(&client, error)));
+            }
+            if client.is_cut() {
+                return Poll::Ready(Err(Fault::ShuttingDown));
+            }
+            match client.alarm_has_rung() {
+                true => Poll::Ready(Err(Fault::BodyTimeout(patience))),
+                false => Poll::Pending,
+            }
+        });
+        frame.await
+    }
+
+    /// Reads the whole body, of at most `bytes_max`, into one piece. The
+    /// client may pause for `patience`.
     pub(crate) async fn gather(
         mut self,
         bytes_max: usize,
+        patience: Duration,
         mut digest: Option<&mut BodyMd5>,
     ) -> Result<Bytes, Fault> {
         let mut only = Bytes::new();
         let mut pieces = BytesMut::new();
         let mut length = 0;
         loop {
-            let frame = std::future::poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await;
-            let Some(frame) = frame
-                .transpose()
-                .map_err(|error| client_body_fault(&self.client, error))?
-            else {
+            let Some(frame) = self.frame(patience).await? else {
                 break;
             };
             let Ok(data) = frame.into_data() else {

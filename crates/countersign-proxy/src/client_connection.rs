@@ -19,23 +19,19 @@ use crate::{
     guard::{Guard, Refuse},
     handler::Handler,
     record::Record,
-    worker::Worker,
+    worker::{Admission, Worker},
 };
 
 /// Serves a connection to its end.
-pub(crate) async fn serve(
-    worker: Rc<Worker>,
-    socket: TcpStream,
-    number: u64,
-    client: Rc<ClientState>,
-) {
+pub(crate) async fn serve(admission: Admission, socket: TcpStream) {
+    let (worker, client) = (&admission.worker, &admission.client);
     let guard = Guard::new(
         socket,
         worker.head_limits(),
-        Rc::clone(&client),
-        refusal(&worker, &client),
+        Rc::clone(client),
+        refusal(worker, client),
     );
-    let handler = Rc::new(Handler::new(Rc::clone(&worker), Rc::clone(&client)));
+    let handler = Rc::new(Handler::new(Rc::clone(worker), Rc::clone(client)));
     let service = service_fn(move |request| Rc::clone(&handler).serve(request));
     {
         let mut connection = pin!(worker.server.serve_connection(TokioIo::new(guard), service));
@@ -54,7 +50,6 @@ pub(crate) async fn serve(
             tracing::debug!(%error, "a client's connection broke off");
         }
     }
-    worker.dismiss(number);
 }
 
 /// What the guard does with a head that is refused: record it, and answer.

@@ -126,6 +126,7 @@ impl ClientState {
     /// A request has its whole answer, or none will follow.
     pub(crate) fn request_done(&self) {
         self.answered.set(self.answered.get() + 1);
+        self.alarm.set(None);
     }
 
     /// The violation met in the body of the request being served.

@@ -25,7 +25,8 @@ pub struct Limits {
     /// Most header fields of a request.
     pub headers_max: usize,
     /// Longest time from the first byte of a head to its last; for the first
-    /// request of a connection, from when the connection was accepted.
+    /// request of a connection, from when the connection was accepted. Also
+    /// the longest pause in a body that is waited for to be signed.
     pub head_timeout: Duration,
     /// How long a client's connection may be idle between two requests.
     pub idle_timeout: Duration,

@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     FormCharset,
     #[error("the client's body broke off")]
     ClientBody(#[source] hyper::Error),
+    #[error("the client sent nothing more of its body for {} s", .0.as_secs())]
+    BodyTimeout(Duration),
     #[error("the backend's path cannot be made from the request's")]
     BackendPath,
     #[error("the backend's name was not resolved")]
@@ -63,7 +65,7 @@ pub(crate) struct Shown {
 }
 
 /// Every code there is, for the counters.
-pub(crate) const CODES: [&str; 15] = [
+pub(crate) const CODES: [&str; 16] = [
     "unknown_host",
     "unknown_environment",
     "unknown_path",
@@ -79,6 +81,7 @@ pub(crate) const CODES: [&str; 15] = [
     "overloaded",
     "shutting_down",
     "client_gone",
+    "body_timeout",
 ];
 
 impl Fault {
@@ -127,6 +130,12 @@ impl Fault {
             ),
             Self::DotSegment => (400, "bad_path", "I400BP", "The path has a dot segment"),
             Self::BodyTooLarge { .. } => (413, "body_too_large", "I413RL", "The body is too large"),
+            Self::BodyTimeout(_) => (
+                408,
+                "body_timeout",
+                "I408BT",
+                "The body did not arrive in time",
+            ),
             Self::FormCharset => (
                 415,
                 "unsupported_charset",
@@ -179,6 +188,7 @@ impl Fault {
             Self::Malformed(_)
                 | Self::ClientBody(_)
                 | Self::BodyTooLarge { .. }
+                | Self::BodyTimeout(_)
                 | Self::ShuttingDown
         )
     }
@@ -218,6 +228,7 @@ mod tests {
             Fault::DotSegment,
             Fault::BodyTooLarge { max: 1 },
             Fault::FormCharset,
+            Fault::BodyTimeout(Duration::from_secs(1)),
             Fault::BackendPath,
             Fault::Connect(io::ErrorKind::ConnectionRefused.into()),
             Fault::ResponseTimeout(Duration::from_millis(1)),

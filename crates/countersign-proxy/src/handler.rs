@@ -204,7 +204,9 @@ impl Handler {
         }
         let mut md5 = (!is_form).then(BodyMd5::new);
         let body = ClientBody::new(incoming, Rc::clone(&self.client));
-        let bytes = body.gather(max, md5.as_mut()).await?;
+        let bytes = body
+            .gather(max, self.worker.limits.head_timeout, md5.as_mut())
+            .await?;
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if bytes.is_empty() {
             return Ok(Ready {
@@ -306,7 +308,7 @@ fn host_of(head: &request::Parts) -> &[u8] {
 }
 
 fn find_host<'c>(last: &'c mut Option<(Vec<u8>, Host)>, sent: &[u8]) -> Option<&'c Host> {
-    if !last.as_ref().is_some_and(|(known, _)| known == sent) {
+    if last.as_ref().is_none_or(|(known, _)| known != sent) {
         let text = std::str::from_utf8(sent).ok()?;
         let name = match text.rsplit_once(':') {
             Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,

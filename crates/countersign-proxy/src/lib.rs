@@ -3,14 +3,14 @@
 //! the answer.
 //!
 //! It reads snapshots that the store publishes and knows nothing of how they
-//! are managed. A request, in order: [`guard`] and [`framing`] read its bytes
-//! strictly; [`handler`] routes it, cleans its headers ([`header_policy`]),
-//! applies the body policy ([`body`]), builds and signs what goes out;
-//! [`exchange`] sends it over a connection of the [`pool`]; [`record`] logs and
-//! counts it. [`fault`] is the one table of what a client sees when that does
+//! are managed. A request, in order: `guard` and `framing` read its bytes
+//! strictly; `handler` routes it, cleans its headers (`header_policy`),
+//! applies the body policy (`body`), builds and signs what goes out;
+//! `exchange` sends it over a connection of the `pool`; `record` logs and
+//! counts it. `fault` is the one table of what a client sees when that does
 //! not work.
 //!
-//! Each worker is one thread with everything of its own ([`worker`]): no lock
+//! Each worker is one thread with everything of its own (`worker`): no lock
 //! is taken while a request is served, and a request is served by one task
 //! that drives both of its connections.
 //!

@@ -147,7 +147,7 @@ impl Worker {
 impl Worker {
     /// Makes a connection known to the sweep. `None` when there are as many as
     /// there may be.
-    pub(crate) fn admit(&self, address: SocketAddr) -> Option<(u64, Rc<ClientState>)> {
+    pub(crate) fn admit(self: &Rc<Self>, address: SocketAddr) -> Option<Admission> {
         let mut clients = self.clients.borrow_mut();
         if clients.len() >= self.limits.connections_max {
             return None;
@@ -157,20 +157,33 @@ impl Worker {
         let client = Rc::new(ClientState::new(address, Rc::clone(&self.ticks)));
         clients.insert(number, Rc::clone(&client));
         self.meters.client_connections.increment(1.0);
-        Some((number, client))
+        Some(Admission {
+            worker: Rc::clone(self),
+            client,
+            number,
+        })
     }
 
     /// The state of a connection that is not counted among those served.
     pub(crate) fn turned_away(&self, address: SocketAddr) -> Rc<ClientState> {
         Rc::new(ClientState::new(address, Rc::clone(&self.ticks)))
     }
+}
 
-    pub(crate) fn dismiss(&self, number: u64) {
-        let mut clients = self.clients.borrow_mut();
-        clients.remove(&number);
-        self.meters.client_connections.decrement(1.0);
+/// A connection that counts among those served, until this is dropped.
+pub(crate) struct Admission {
+    pub(crate) worker: Rc<Worker>,
+    pub(crate) client: Rc<ClientState>,
+    number: u64,
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let mut clients = self.worker.clients.borrow_mut();
+        clients.remove(&self.number);
+        self.worker.meters.client_connections.decrement(1.0);
         if clients.is_empty() {
-            self.last_client_gone.notify_one();
+            self.worker.last_client_gone.notify_one();
         }
     }
 }
@@ -234,7 +247,7 @@ impl Worker {
         self.log.borrow_mut().hand_over();
         let revision = self.snapshots.borrow_mut().current().revision().number();
         self.meters.snapshot_revision.set(revision as f64);
-        if now % SWEEP_TICKS == 0 {
+        if now.is_multiple_of(SWEEP_TICKS) {
             self.sweep();
         }
     }
@@ -341,7 +354,7 @@ fn ticking() -> tokio::time::Interval {
     ticks
 }
 
-fn ticks_in(time: Duration) -> u64 {
+pub(crate) fn ticks_in(time: Duration) -> u64 {
     u64::try_from(time.as_millis().div_ceil(TICK.as_millis())).unwrap_or(u64::MAX)
 }
 
@@ -379,13 +392,8 @@ fn welcome(worker: &Rc<Worker>, socket: TcpStream, address: SocketAddr) {
         return;
     }
     match worker.admit(address) {
-        Some((number, client)) => {
-            tokio::task::spawn_local(client_connection::serve(
-                Rc::clone(worker),
-                socket,
-                number,
-                client,
-            ));
+        Some(admission) => {
+            tokio::task::spawn_local(client_connection::serve(admission, socket));
         }
         None => client_connection::turn_away(worker, &socket, address),
     }

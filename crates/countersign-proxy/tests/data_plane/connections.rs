@@ -121,6 +121,10 @@ fn clients_that_say_nothing_are_let_go() {
     slow.send("GET /open HTTP/1.1\r\nHo");
     let mut idle = gateway.client();
     assert_eq!(idle.get("/open", "").status, 200);
+    let mut pausing = gateway.client();
+    pausing.send("POST /signed HTTP/1.1\r\nHost: api.test\r\nContent-Length: 9\r\n\r\nabc");
+    let reply = pausing.reply();
+    assert_eq!((reply.status, reply.fault()), (408, "body_timeout"));
     for client in [&mut silent, &mut slow, &mut idle] {
         assert!(client.is_closed());
     }

@@ -39,10 +39,6 @@ impl Received {
         self.target().split('?').next().unwrap()
     }
 
-    pub fn query(&self) -> Option<&str> {
-        self.target().split_once('?').map(|(_, query)| query)
-    }
-
     fn target(&self) -> &str {
         self.request_line().split(' ').nth(1).unwrap()
     }
@@ -75,7 +71,7 @@ pub enum Action {
     ReplyThenClose(Vec<u8>),
     Close,
     /// Waits for a word from the test, then goes on as told.
-    Wait(Receiver<()>, Box<Action>),
+    Wait(Receiver<()>, Box<Self>),
     /// Hands the connection to the test.
     HandOver(Sender<TcpStream>),
 }

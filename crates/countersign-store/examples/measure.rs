@@ -1,6 +1,7 @@
 //! Prints how fast the embedded store commits and loads on a disk:
-//! `cargo run --release -p countersign-store --example measure -- DIRECTORY`.
-//! The directory is made, and kept.
+//! `cargo run --release -p countersign-store --example measure -- WHAT DIRECTORY`,
+//! with `commits`, `fill` or `load` for WHAT. The directory is kept: `load`
+//! loads what `fill` wrote there.
 #![expect(clippy::print_stdout, reason = "printing is all that it is for")]
 
 use std::{env, error::Error, fs, path::Path, sync::Arc, time::Instant};
@@ -17,6 +18,12 @@ use countersign_core::{
 use countersign_sign::Secret;
 use countersign_store::{Backend, MasterKey, Store, embedded::EmbeddedBackend};
 
+/// As the gateway itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
 const CALLERS: u32 = 64;
 const COMMANDS_EACH: u32 = 200;
 const APIS: u32 = 100_000;
@@ -24,23 +31,30 @@ const APIS_PER_GROUP: u32 = 1000;
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let directory = env::args()
-        .nth(1)
-        .ok_or("say which directory to measure in")?;
-    let directory = Path::new(&directory);
-    let master_key = MasterKey::random()?;
+async fn main() -> Result<(), Failure> {
+    let usage = "say what to measure (commits, fill or load), and in which directory";
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [what, directory] = arguments.as_slice() else {
+        return Err(usage.into());
+    };
+    let directory = Path::new(directory);
+    match what.as_str() {
+        "commits" => commits(&directory.join("commits")).await,
+        "fill" => fill(&directory.join("large")).await,
+        "load" => load(&directory.join("large")).await,
+        _ => Err(usage.into()),
+    }
+}
 
-    let store = open(&directory.join("commits"), &master_key).await?;
+async fn commits(directory: &Path) -> Result<(), Failure> {
+    let store = open(directory).await?;
     let keys = (0..CALLERS).map(signature_key).collect::<Result<_, _>>()?;
     store.execute(Apply(keys), NOW).await?;
     let begin = Instant::now();
-    let one = modify_in_turn(store.clone(), 0).await;
-    let alone = begin.elapsed();
-    one?;
+    modify_in_turn(store.clone(), 0).await?;
     println!(
         "1 caller: {:.0} commits/s",
-        f64::from(COMMANDS_EACH) / alone.as_secs_f64()
+        f64::from(COMMANDS_EACH) / begin.elapsed().as_secs_f64()
     );
     let begin = Instant::now();
     let callers: Vec<_> = (0..CALLERS)
@@ -49,40 +63,50 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for caller in callers {
         caller.await??;
     }
-    let together = begin.elapsed();
-    println!(
-        "{CALLERS} callers: {:.0} commits/s",
-        f64::from(CALLERS * COMMANDS_EACH) / together.as_secs_f64()
-    );
+    let rate = f64::from(CALLERS * COMMANDS_EACH) / begin.elapsed().as_secs_f64();
+    println!("{CALLERS} callers: {rate:.0} commits/s");
     store.close().await;
-
-    let large = directory.join("large");
-    let store = open(&large, &master_key).await?;
-    for first in (0..APIS).step_by(APIS_PER_GROUP as usize) {
-        store.execute(Apply(group_of_apis(first)?), NOW).await?;
-    }
-    store.close().await;
-    drop(store);
-    println!(
-        "{APIS} APIs: {} MiB on disk",
-        fs::metadata(large.join("countersign.redb"))?.len() >> 20
-    );
-    let begin = Instant::now();
-    let store = open(&large, &master_key).await?;
-    println!(
-        "{APIS} APIs: loaded in {:.2} s",
-        begin.elapsed().as_secs_f64()
-    );
-    println!("revision {}, {}", store.snapshot().revision(), memory()?);
     Ok(())
 }
 
-async fn open(directory: &Path, master_key: &MasterKey) -> Result<Store, Box<dyn Error>> {
-    let backend: Arc<dyn Backend> = Arc::new(EmbeddedBackend::open(directory)?);
-    Ok(Store::open(backend, master_key).await?)
+async fn fill(directory: &Path) -> Result<(), Failure> {
+    let store = open(directory).await?;
+    for first in (0..APIS).step_by(APIS_PER_GROUP as usize) {
+        store.execute(Apply(group_of_apis(first)?), NOW).await?;
+    }
+    println!("in memory: {}", memory()?);
+    store.close().await;
+    println!(
+        "{APIS} APIs: {} MiB on disk",
+        fs::metadata(directory.join("countersign.redb"))?.len() >> 20
+    );
+    Ok(())
 }
 
-async fn modify_in_turn(store: Store, number: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn load(directory: &Path) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let store = open(directory).await?;
+    println!(
+        "loaded in {:.2} s, revision {}, {}",
+        begin.elapsed().as_secs_f64(),
+        store.snapshot().revision(),
+        memory()?
+    );
+    Ok(())
+}
+
+async fn open(directory: &Path) -> Result<Store, Failure> {
+    let key_file = directory.with_extension("key");
+    let master_key = if key_file.exists() {
+        MasterKey::from_file(&key_file)?
+    } else {
+        MasterKey::create_file(&key_file)?
+    };
+    let backend: Arc<dyn Backend> = Arc::new(EmbeddedBackend::open(directory)?);
+    Ok(Store::open(backend, &master_key).await?)
+}
+
+async fn modify_in_turn(store: Store, number: u32) -> Result<(), Failure> {
     for turn in 0..COMMANDS_EACH {
         let secret = Secret::new(format!("secret_{number}_{turn}"));
         let command = ModifySignatureKey {
@@ -97,7 +121,7 @@ async fn modify_in_turn(store: Store, number: u32) -> Result<(), Box<dyn Error +
     Ok(())
 }
 
-fn memory() -> Result<String, Box<dyn Error>> {
+fn memory() -> Result<String, Failure> {
     let status = fs::read_to_string("/proc/self/status")?;
     let lines = status
         .lines()
@@ -131,7 +155,7 @@ fn account() -> Result<AccountId, countersign_core::account::MalformedAccountTex
     AccountId::parse("1000000000000001")
 }
 
-fn signature_key(number: u32) -> Result<Change, Box<dyn Error>> {
+fn signature_key(number: u32) -> Result<Change, Failure> {
     let sign_key = SignKey::from_stored(&format!("sign_key_{number}"));
     let secret = SignSecret::from_stored(Secret::new(format!("secret_{number}")));
     Ok(Change::PutSignatureKey(Arc::new(SignatureKey {
@@ -147,7 +171,7 @@ fn signature_key(number: u32) -> Result<Change, Box<dyn Error>> {
 }
 
 /// A group with its APIs, each published, with a signature key of its own.
-fn group_of_apis(first: u32) -> Result<Vec<Change>, Box<dyn Error>> {
+fn group_of_apis(first: u32) -> Result<Vec<Change>, Failure> {
     let group = GroupId::from_random(id(first));
     let release = EnvironmentName::parse("RELEASE")?;
     let mut changes = vec![

@@ -206,3 +206,29 @@ fn revision(database: &Database) -> Result<Revision, redb::Error> {
 fn failed(verb: &str, path: &Path, cause: redb::Error) -> BackendError {
     BackendError::because(format!("cannot {verb} {}", path.display()), cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_failed_is_opened_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let backend = EmbeddedBackend::open(directory.path()).unwrap();
+        backend
+            .commit(Revision::ZERO, &[Batch::default()])
+            .await
+            .unwrap();
+        let failed: Result<(), _> = backend.with_database("read", |_| Err(redb::Error::PreviousIo));
+        let file = directory.path().join(FILE_NAME);
+        assert_eq!(
+            failed.unwrap_err().to_string(),
+            format!("cannot read {}", file.display())
+        );
+        backend
+            .commit(Revision::new(1), &[Batch::default()])
+            .await
+            .unwrap();
+        assert_eq!(backend.load().await.unwrap().revision, Revision::new(2));
+    }
+}

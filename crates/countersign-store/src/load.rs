@@ -1,10 +1,12 @@
 //! From a backend's records to a snapshot.
 
-use std::sync::Arc;
+mod parallel;
+mod sharing;
 
 use countersign_core::{Change, Revision, Snapshot, route::RouteConflict};
 use serde::{Deserialize, Serialize};
 
+use self::sharing::Sharing;
 use crate::{
     backend::{BackendError, Batch, Loaded, Operation},
     barrier::{Barrier, KEYRING_KEY, KeyringError},
@@ -120,16 +122,11 @@ pub(crate) fn read(
     let barrier = unwrap(meta(KEYRING_KEY).ok_or(KeyringError::Missing)?, unsealing)?;
 
     let mut draft = Snapshot::default().draft();
-    // One record after another, so that each one's memory is free again when
-    // the next is read.
-    for record in records {
-        if is_meta(&record.key) {
-            continue;
-        }
-        let mut change = decode(&record.key, &record.value, &barrier.barrier)?;
-        share_definition(&mut change, draft.snapshot());
+    let mut sharing = Sharing::default();
+    parallel::decode_all(records, &barrier.barrier, |mut change| {
+        sharing.share(&mut change, draft.snapshot());
         draft.apply(revision, &[change]);
-    }
+    })?;
     draft.apply(revision, &[]);
     Ok((draft.finish()?, barrier))
 }
@@ -145,7 +142,7 @@ pub(crate) fn read_batch(
         match operation {
             Operation::Put { key, value } if key == FORMAT_KEY => check_format(value)?,
             Operation::Put { key, value } if key == KEYRING_KEY => {
-                *barrier = unwrap(value, unsealing)?
+                *barrier = unwrap(value, unsealing)?;
             }
             Operation::Put { key, value } => changes.push(decode(key, value, &barrier.barrier)?),
             Operation::Delete { key } => {
@@ -207,15 +204,4 @@ fn decode(key: &str, value: &[u8], barrier: &Barrier) -> Result<Change, LoadErro
         key: key.to_owned(),
         source,
     })
-}
-
-/// A publication whose definition is still the API's shares it, as it did when
-/// it was published. In the order of keys, APIs come before publications.
-fn share_definition(change: &mut Change, snapshot: &Snapshot) {
-    if let Change::PutPublication(publication) = change
-        && let Some(api) = snapshot.api(publication.key.api)
-        && api.definition == publication.definition
-    {
-        Arc::make_mut(publication).definition = Arc::clone(&api.definition);
-    }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use countersign_core::{Change, Revision, Timestamp, command::PlanError};
+use countersign_core::{Change, Environment, Revision, Timestamp, command::PlanError};
 use countersign_store::{
     Backend, Batch, CommitError, ExecuteError, Operation, Store, StoreStatus, Unavailable,
     WatchError, embedded::EmbeddedBackend, memory::MemoryBackend,
@@ -80,6 +80,7 @@ conformance! {
     a_panic_fails_its_own_caller,
     closing_finishes_what_was_accepted,
     a_store_opens_again_as_it_was,
+    many_records_are_read_in_order,
 }
 
 // ---- Backends ----
@@ -689,4 +690,42 @@ async fn a_store_opens_again_as_it_was(subject: Subject) {
         .await
         .unwrap();
     assert_eq!(later.outcome.created, Timestamp::from_millis(1));
+}
+
+/// More records than one thread reads at once.
+async fn many_records_are_read_in_order(subject: Subject) {
+    let backend = subject.open();
+    let store = open(&backend).await;
+    let names: Vec<String> = (0..9000).map(|number| format!("e{number:04}")).collect();
+    let change = |name: &String| {
+        Change::PutEnvironment(Environment {
+            name: environment(name),
+        })
+    };
+    store
+        .execute(Apply(names.iter().map(change).collect()), NOW)
+        .await
+        .unwrap();
+    store.execute(Apply(one_of_each()), NOW).await.unwrap();
+    let before = describe(&store.snapshot());
+    store.close().await;
+    let store = open(&backend).await;
+    assert_eq!(describe(&store.snapshot()), before);
+    store.close().await;
+
+    // Of several that cannot be read, the first is named.
+    let broken = batch(
+        [
+            "environment/e2000",
+            "environment/e7000",
+            "environment/e8999",
+        ]
+        .map(|key| put(key, "-")),
+    );
+    backend.commit(Revision::new(2), &[broken]).await.unwrap();
+    let error = Store::open(backend, &MASTER_KEY).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the record environment/e2000 cannot be read"
+    );
 }

@@ -10,16 +10,46 @@ use async_trait::async_trait;
 use countersign_core::Revision;
 use tokio::sync::watch;
 
-use super::{Batch, CommittedBatch, Watch, WatchError, WatchSource};
+use super::{Batch, CommittedBatch, Operation, Watch, WatchError, WatchSource};
 
 /// How many batches are remembered. Who falls further behind loads everything
 /// again.
 const BATCHES_REMEMBERED_MAX: usize = 1024;
 
+/// How many bytes they may hold together: an import must not stay in memory.
+const BYTES_REMEMBERED_MAX: usize = 1024 * 1024;
+
 /// Recent batches, with consecutive revisions.
 pub(crate) struct Feed {
-    recent: Mutex<VecDeque<CommittedBatch>>,
+    recent: Mutex<Recent>,
     newest: watch::Sender<Revision>,
+}
+
+#[derive(Default)]
+struct Recent {
+    batches: VecDeque<CommittedBatch>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn push(&mut self, committed: CommittedBatch) {
+        self.bytes += bytes(&committed.batch);
+        self.batches.push_back(committed);
+        while self.batches.len() > BATCHES_REMEMBERED_MAX || self.bytes > BYTES_REMEMBERED_MAX {
+            let Some(oldest) = self.batches.pop_front() else {
+                return;
+            };
+            self.bytes -= bytes(&oldest.batch);
+        }
+    }
+}
+
+fn bytes(batch: &Batch) -> usize {
+    let of = |operation: &Operation| match operation {
+        Operation::Put { key, value } => key.len() + value.len(),
+        Operation::Delete { key } => key.len(),
+    };
+    batch.operations.iter().map(of).sum()
 }
 
 impl Feed {
@@ -38,13 +68,11 @@ impl Feed {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         for batch in batches {
             revision = revision.next();
-            recent.push_back(CommittedBatch {
+            recent.push(CommittedBatch {
                 revision,
                 batch: Arc::new(batch.clone()),
             });
         }
-        let too_many = recent.len().saturating_sub(BATCHES_REMEMBERED_MAX);
-        recent.drain(..too_many);
         drop(recent);
         self.newest.send_replace(revision);
     }
@@ -60,7 +88,10 @@ impl Feed {
     fn first_after(&self, after: Revision) -> Result<Option<CommittedBatch>, WatchError> {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = *self.newest.borrow();
-        let found = recent.get(recent.partition_point(|committed| committed.revision <= after));
+        let at = recent
+            .batches
+            .partition_point(|committed| committed.revision <= after);
+        let found = recent.batches.get(at);
         match found {
             Some(found) if found.revision == after.next() => Ok(Some(found.clone())),
             Some(_) => Err(WatchError::Lagged { after }),

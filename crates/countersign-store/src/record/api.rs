@@ -152,9 +152,15 @@ fn definition_part(definition: &ApiDefinition) -> DefinitionPart {
 fn definition(wire: &DefinitionPart) -> Result<ApiDefinition, RecordError> {
     let path = |text: &str| PathPattern::parse(text, ParameterStyle::BRACES);
     let backend = &wire.backend;
+    let front = field("definition.path", path(&wire.path))?;
+    // Most often the backend's path is the same, and then shares its memory.
+    let backend_path = match backend.path.as_deref() {
+        Some(text) if text == wire.path => Some(front.clone()),
+        other => field("definition.backend.path", other.map(path).transpose())?,
+    };
     Ok(ApiDefinition {
         method: field("definition.method", MethodMatch::parse(&wire.method))?,
-        path: field("definition.path", path(&wire.path))?,
+        path: front,
         match_mode: match wire.match_mode {
             MatchModeWord::Exact => MatchMode::Exact,
             MatchModeWord::Prefix => MatchMode::Prefix,
@@ -164,10 +170,7 @@ fn definition(wire: &DefinitionPart) -> Result<ApiDefinition, RecordError> {
                 "definition.backend.address",
                 BackendAddress::parse(&backend.address),
             )?,
-            path: field(
-                "definition.backend.path",
-                backend.path.as_deref().map(path).transpose(),
-            )?,
+            path: backend_path,
             method: backend.method.as_deref().map(Arc::from),
             timeout_ms: backend.timeout_ms,
         },

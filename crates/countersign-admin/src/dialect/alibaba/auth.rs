@@ -8,7 +8,10 @@ use countersign_sign::alibaba::request_auth::{
     v3::{self, Authorization, CLOUD_API_RULES, MalformedAuthorization},
 };
 
-use super::{Fault, Incoming, Operation, VERSION};
+use super::{
+    Fault, Incoming, VERSION,
+    operations::{Named, Operation},
+};
 use crate::{
     admin::Plane,
     auth::{AuthError, Caller, Presented},
@@ -44,7 +47,7 @@ impl<'a> Scheme<'a> {
 
     /// The operation that is called, by its name and version, case and all. In
     /// v1 never by the header: node-pop puts the caller's own spelling there.
-    pub(super) fn operation(&self, incoming: &Incoming) -> Result<Operation, Fault> {
+    pub(super) fn operation(&self, incoming: &Incoming) -> Result<Named, Fault> {
         let (action, version) = match self {
             Self::V1 => (
                 incoming.params.required("Action")?,

@@ -25,7 +25,7 @@ use http::Method;
 use self::{
     auth::Scheme,
     errors::Fault,
-    operations::{Call, Operation},
+    operations::{Call, Named},
     params::Params,
     render::Fields,
     request::Incoming,
@@ -100,6 +100,9 @@ async fn answer(
         plane,
         caller: &caller,
         params: &incoming.params,
+    };
+    let Named::Spoken(operation) = operation else {
+        return Err(Fault::UnknownOperation);
     };
     let answer = operation.run(&call).await?;
     if let Some(revision) = answer.revision {

@@ -1,5 +1,6 @@
-//! The operations that are spoken, one table. Every other one, known to the
-//! vendor or not, answers `InvalidApi.NotFound` (spec 3.7).
+//! The operations that are spoken, one table. Every other one answers
+//! `InvalidApi.NotFound` (spec 3.7): at once where the vendor has none of that
+//! name, and after the caller was authenticated where it has.
 
 mod api;
 mod api_definition;
@@ -7,6 +8,7 @@ mod group;
 mod list;
 mod signature;
 mod signature_binding;
+mod vendor;
 
 use super::{Answer, Fault, Params};
 use crate::{admin::Plane, auth::Caller};
@@ -16,6 +18,15 @@ pub(super) struct Call<'a> {
     pub(super) plane: &'a Plane,
     pub(super) caller: &'a Caller,
     pub(super) params: &'a Params,
+}
+
+/// An operation that the vendor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// It is carried out here.
+    Spoken(Operation),
+    /// It is refused, once the caller is known.
+    Unspoken,
 }
 
 macro_rules! operations {
@@ -31,10 +42,10 @@ macro_rules! operations {
 
         impl Operation {
             /// By its name, case and all.
-            pub(super) fn find(name: &str) -> Option<Self> {
+            pub(super) fn find(name: &str) -> Option<Named> {
                 match name {
-                    $(stringify!($name) => Some(Self::$name),)*
-                    _ => None,
+                    $(stringify!($name) => Some(Named::Spoken(Self::$name)),)*
+                    _ => vendor::has(name).then_some(Named::Unspoken),
                 }
             }
 

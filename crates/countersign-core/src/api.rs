@@ -5,13 +5,14 @@ use std::{fmt, sync::Arc};
 use crate::{
     account::AccountId,
     id::{ApiId, GroupId, Revision},
+    mapping::ParameterMapping,
     path::PathPattern,
     text::{ApiName, Description, DialectName},
     time::Timestamp,
 };
 
 /// One API of a group. Clients reach it only where it is published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Api {
     /// Its id.
     pub id: ApiId,
@@ -48,7 +49,7 @@ pub enum Visibility {
 }
 
 /// How an API is matched and where it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApiDefinition {
     /// Which methods it answers to.
     pub method: MethodMatch,
@@ -58,6 +59,25 @@ pub struct ApiDefinition {
     pub match_mode: MatchMode,
     /// What answers.
     pub backend: BackendTarget,
+    /// How the request becomes what the backend gets; `None` passes it through
+    /// as it is.
+    pub mapping: Option<Arc<ParameterMapping>>,
+    /// An answer that the gateway gives itself, without any backend.
+    pub mock: Option<Arc<MockAnswer>>,
+    /// What the dialect that made it wants to tell again, in that dialect's own
+    /// words. Nobody else reads it.
+    pub document: Option<Arc<str>>,
+}
+
+/// An answer without a backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MockAnswer {
+    /// From 200 to 599.
+    pub status: u16,
+    /// Names and values, as checked when the API was made.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    /// The body.
+    pub body: Arc<str>,
 }
 
 /// Which methods an API answers to.

@@ -21,6 +21,7 @@ use crate::{
     environment::EnvironmentName,
     group::Group,
     id::{ApiId, GroupId, SignatureKeyId},
+    mapping::BadMapping,
     publication::PublicationKey,
     signature_key::SignatureKey,
     snapshot::Snapshot,
@@ -87,6 +88,9 @@ pub enum PlanError {
     /// The backend's path names a parameter that the request's path lacks.
     #[error("the backend's path has a parameter that the request's path lacks")]
     UnknownPathParameter,
+    /// The tables of parameters do not fit each other or the paths.
+    #[error("the tables of parameters do not fit")]
+    BadMapping(#[source] BadMapping),
     /// The group still holds APIs.
     #[error("the group still holds {apis} APIs")]
     GroupNotEmpty {

@@ -16,6 +16,7 @@ pub mod command;
 pub mod environment;
 pub mod group;
 pub mod id;
+pub mod mapping;
 pub mod path;
 pub mod publication;
 pub mod route;
@@ -28,7 +29,8 @@ pub mod time;
 
 pub use account::{AccessKey, AccessKeyId, AccountId};
 pub use api::{
-    Api, ApiDefinition, BackendAddress, BackendTarget, MatchMode, MethodMatch, Visibility,
+    Api, ApiDefinition, BackendAddress, BackendTarget, MatchMode, MethodMatch, MockAnswer,
+    Visibility,
 };
 pub use binding::Binding;
 pub use change::Change;

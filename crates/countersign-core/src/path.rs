@@ -143,6 +143,17 @@ impl PathPattern {
         text
     }
 
+    /// Whether both match the same paths.
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        let alike = |(own, other): (&Segment, &Segment)| match (own, other) {
+            (Segment::Literal(own), Segment::Literal(other)) => own == other,
+            (Segment::Parameter(_), Segment::Parameter(_)) => true,
+            _ => false,
+        };
+        self.segments.len() == other.segments.len()
+            && self.segments.iter().zip(other.segments.iter()).all(alike)
+    }
+
     /// The pattern with parameters numbered instead of named: two patterns
     /// that match the same paths have the same shape.
     pub fn shape(&self) -> String {
@@ -276,6 +287,10 @@ mod tests {
             parse("/a/[x]").unwrap().shape(),
             parse("/a/[y]").unwrap().shape()
         );
+        let has_shape =
+            |own: &str, other: &str| parse(own).unwrap().has_shape_of(&parse(other).unwrap());
+        assert!(has_shape("/a/[x]", "/a/[y]"));
+        assert!(!has_shape("/a/[x]", "/a/x") && !has_shape("/a", "/a/"));
         assert_ne!(
             parse("/a/[x]").unwrap().shape(),
             parse("/a/x").unwrap().shape()

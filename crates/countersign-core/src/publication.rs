@@ -22,7 +22,7 @@ pub struct PublicationKey {
 /// One API live in one environment, with its definition as it was when it was
 /// published: later changes of the API do not reach it until it is published
 /// again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Publication {
     /// Which API, where.
     pub key: PublicationKey,

@@ -7,7 +7,7 @@ use countersign_sign::alibaba::backend::Signer;
 use crate::{
     account::AccountId,
     id::{Revision, SignatureKeyId, VersionNumber},
-    text::{DialectName, SignKey, SignSecret, SignatureKeyName},
+    text::{Description, DialectName, SignKey, SignSecret, SignatureKeyName},
     time::Timestamp,
 };
 
@@ -22,6 +22,8 @@ pub struct SignatureKey {
     pub account: AccountId,
     /// What people call it.
     pub name: SignatureKeyName,
+    /// Free text.
+    pub description: Description,
     /// What it signs with.
     pub active: Arc<KeyVersion>,
     /// Which dialect made it.

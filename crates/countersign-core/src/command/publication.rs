@@ -47,8 +47,21 @@ impl Command for Publish {
             published: now,
             published_revision: snapshot.revision().next(),
         });
-        // Whole-path patterns compete only when they are equal, which the
-        // uniqueness of path and method within a group excludes.
+        // An API may have left a path behind in what is live, and another one
+        // taken it since.
+        let answers_the_same = |other: &&Arc<Publication>| {
+            let (own, other) = (&publication, &***other);
+            other.key.environment == own.key.environment
+                && other.key.api != own.key.api
+                && other.definition.method == own.definition.method
+                && other.definition.path.has_shape_of(&own.definition.path)
+        };
+        if snapshot
+            .publications_of_group(api.group)
+            .any(|other| answers_the_same(&other))
+        {
+            return Err(PlanError::RouteConflict);
+        }
         if api.definition.match_mode == MatchMode::Prefix {
             snapshot
                 .check_routes_with(&publication)

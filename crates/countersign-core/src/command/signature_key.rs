@@ -9,7 +9,7 @@ use crate::{
     id::{SignatureKeyId, VersionNumber},
     signature_key::{KeyVersion, RETIRED_VERSIONS_MAX, RetiredVersion, SignatureKey},
     snapshot::Snapshot,
-    text::{DialectName, SignKey, SignSecret, SignatureKeyName},
+    text::{Description, DialectName, SignKey, SignSecret, SignatureKeyName},
     time::Timestamp,
 };
 
@@ -22,6 +22,8 @@ pub struct CreateSignatureKey {
     pub account: AccountId,
     /// Its name.
     pub name: SignatureKeyName,
+    /// Free text.
+    pub description: Description,
     /// The public half of its first version.
     pub sign_key: SignKey,
     /// The secret half of its first version.
@@ -48,6 +50,7 @@ impl Command for CreateSignatureKey {
             id: self.id,
             account: self.account.clone(),
             name: self.name.clone(),
+            description: self.description.clone(),
             active: Arc::new(first),
             made_by: self.made_by.clone(),
             created: now,
@@ -72,6 +75,8 @@ pub struct ModifySignatureKey {
     pub id: SignatureKeyId,
     /// Its new name.
     pub name: Option<SignatureKeyName>,
+    /// Free text.
+    pub description: Option<Description>,
     /// The public half of the new version.
     pub sign_key: Option<SignKey>,
     /// The secret half of the new version.
@@ -97,6 +102,10 @@ impl Command for ModifySignatureKey {
         };
         let modified = Arc::new(SignatureKey {
             name: self.name.clone().unwrap_or_else(|| key.name.clone()),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| key.description.clone()),
             active,
             modified: now,
             ..SignatureKey::clone(key)

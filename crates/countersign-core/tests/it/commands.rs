@@ -8,7 +8,7 @@ use countersign_core::{
     SignatureKeyName, Snapshot, Timestamp, VersionNumber,
     command::{
         Bind, Command, PlanError, Unbind,
-        api::DeleteApi,
+        api::{DeleteApi, ModifyApi},
         group::DeleteGroup,
         publication::Unpublish,
         signature_key::{DeleteSignatureKey, ModifySignatureKey},
@@ -43,6 +43,7 @@ fn modify(key: SignatureKeyId) -> ModifySignatureKey {
         account: account(),
         id: key,
         name: None,
+        description: None,
         sign_key: None,
         sign_secret: None,
     }
@@ -87,10 +88,9 @@ fn names_hosts_and_paths_are_unique() {
     assert_eq!(state.run(&same_host).unwrap_err(), PlanError::HostTaken);
 
     state.run(&create_api(group, 1, "/a/[x]")).unwrap();
-    assert_eq!(
-        state.run(&create_api(group, 1, "/b")).unwrap_err(),
-        PlanError::ApiNameTaken
-    );
+    let mut same_name = create_api(group, 2, "/b");
+    same_name.name = create_api(group, 1, "/b").name;
+    assert_eq!(state.run(&same_name).unwrap_err(), PlanError::ApiNameTaken);
     assert_eq!(
         state.run(&create_api(group, 2, "/a/[other]")).unwrap_err(),
         PlanError::ApiPathTaken
@@ -397,6 +397,83 @@ fn unknown_environment_and_group_are_told_apart() {
         id: api,
     };
     assert_eq!(state.run(&wrong_group).unwrap_err(), PlanError::ApiNotFound);
+}
+
+/// Found in review: A is published, changes its path, B takes the old path; B
+/// cannot go live beside what is live of A.
+#[test]
+fn a_path_left_behind_in_what_is_live_is_still_taken() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let a = state.live_api(group, 1, "/a/[x]");
+    let moved = definition("GET", "/moved", MatchMode::Exact).into();
+    let change = ModifyApi {
+        account: account(),
+        group: None,
+        id: a,
+        name: None,
+        description: None,
+        visibility: None,
+        definition: Some(moved),
+    };
+    state.run(&change).unwrap();
+    let b = state.run(&create_api(group, 2, "/a/[y]")).unwrap().id;
+    assert_eq!(
+        state.run(&publish(b, "RELEASE")).unwrap_err(),
+        PlanError::RouteConflict
+    );
+    state.run(&publish(b, "PRE")).unwrap();
+    state.run(&publish(a, "RELEASE")).unwrap();
+    state.run(&publish(b, "RELEASE")).unwrap();
+    assert_eq!(state.snapshot.publications_of_group(group).count(), 3);
+}
+
+#[test]
+fn what_is_live_stays_until_published_again() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let (a, b) = (
+        state.live_api(group, 1, "/a"),
+        state.live_api(group, 2, "/b"),
+    );
+    let modify = |path: &str, name: Option<&str>| ModifyApi {
+        account: account(),
+        group: Some(group),
+        id: a,
+        name: name.map(countersign_core::ApiName::from_stored),
+        description: None,
+        visibility: None,
+        definition: Some(definition("GET", path, MatchMode::Exact).into()),
+    };
+    assert_eq!(
+        state.run(&modify("/b", None)).unwrap_err(),
+        PlanError::ApiPathTaken
+    );
+    assert_eq!(
+        state.run(&modify("/c", Some("api2"))).unwrap_err(),
+        PlanError::ApiNameTaken
+    );
+    let changed = state.run(&modify("/c", Some("renamed"))).unwrap();
+    assert_eq!((changed.id, changed.name.as_str()), (a, "renamed"));
+    let live = |state: &State| {
+        state
+            .snapshot
+            .publication(&released(a))
+            .unwrap()
+            .definition
+            .path
+            .to_string()
+    };
+    assert_eq!(live(&state), "/a");
+    state.run(&publish(a, "RELEASE")).unwrap();
+    assert_eq!(live(&state), "/c");
+    assert_eq!(
+        state
+            .snapshot
+            .api_at(group, "/a", &changed.definition.method),
+        None
+    );
+    assert!(state.snapshot.publication(&released(b)).is_some());
 }
 
 #[test]

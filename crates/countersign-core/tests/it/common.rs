@@ -136,6 +136,9 @@ pub(crate) fn definition(method: &str, path: &str, match_mode: MatchMode) -> Api
             method: None,
             timeout_ms: 1000,
         },
+        mapping: None,
+        mock: None,
+        document: None,
     }
 }
 
@@ -154,6 +157,7 @@ pub(crate) fn create_key(number: u8) -> CreateSignatureKey {
         id: SignatureKeyId::from_random([number; 16]),
         account: account(),
         name: SignatureKeyName::from_stored(&format!("key{number}")),
+        description: Description::from_stored(""),
         sign_key: SignKey::from_stored(&format!("SignKey{number}")),
         sign_secret: secret(&format!("planted-secret-{number}")),
         made_by: dialect(),

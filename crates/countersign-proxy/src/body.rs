@@ -267,21 +267,15 @@ impl Body for ReplyBody {
                 this.source = Source::Ended;
                 bytes
             }
-            Source::Backend { lease, incoming } => {
-                // The body is filled by the connection, which this task
-                // drives: it needs no waker of its own.
-                lease.drive(cx);
-                match ready!(Pin::new(incoming).poll_frame(&mut Context::from_waker(Waker::noop())))
-                {
-                    Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
-                    Some(Err(error)) => {
-                        this.record.answer_broke_off(&error);
-                        this.source = Source::Ended;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                    None => Bytes::new(),
+            Source::Backend { lease, incoming } => match ready!(poll_driven(lease, incoming, cx)) {
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                Some(Err(error)) => {
+                    this.record.answer_broke_off(&error);
+                    this.source = Source::Ended;
+                    return Poll::Ready(Some(Err(error)));
                 }
-            }
+                None => Bytes::new(),
+            },
         };
         this.record.bytes_out += data.len() as u64;
         let is_last = data.is_empty();
@@ -306,6 +300,23 @@ impl Body for ReplyBody {
             Source::Backend { incoming, .. } => incoming.size_hint(),
         }
     }
+}
+
+/// Reads what the connection has delivered, and lets it deliver more when that
+/// is nothing. The connection is driven by this very task, so the body needs no
+/// waker of its own.
+fn poll_driven(
+    lease: &mut Lease,
+    incoming: &mut Incoming,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    let mut nobody = Context::from_waker(Waker::noop());
+    let delivered = Pin::new(&mut *incoming).poll_frame(&mut nobody);
+    if delivered.is_ready() {
+        return delivered;
+    }
+    lease.drive(cx);
+    Pin::new(incoming).poll_frame(&mut nobody)
 }
 
 impl Drop for ReplyBody {

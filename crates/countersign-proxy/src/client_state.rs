@@ -13,8 +13,8 @@ use crate::framing::Violation;
 /// The state of one client connection.
 #[derive(Debug)]
 pub(crate) struct ClientState {
-    /// Who called.
-    pub(crate) address: SocketAddr,
+    /// Who called, as text.
+    pub(crate) address: Box<str>,
     /// The worker's count of ticks.
     ticks: Rc<Cell<u64>>,
     /// How many heads were passed to the HTTP library.
@@ -66,7 +66,7 @@ impl ClientState {
     pub(crate) fn new(address: SocketAddr, ticks: Rc<Cell<u64>>) -> Self {
         let since = Cell::new(ticks.get());
         Self {
-            address,
+            address: address.to_string().into(),
             ticks,
             heads: Cell::new(0),
             answered: Cell::new(0),

@@ -111,9 +111,20 @@ async fn attempt(
     // since without a waker nobody would learn that it was refused.
     let mut sent = pin!(tokio::task::unconstrained(sent));
     let mut patience = pin!(Patience::new(client, timeout));
+    let mut is_written = false;
     let outcome = poll_fn(|cx| {
+        let mut nobody = Context::from_waker(Waker::noop());
+        // Once the request is written, an answer may be there. It is fetched
+        // without leaving this task's waker with its body: dropping the body
+        // would wake the task for nothing.
+        if std::mem::replace(&mut is_written, true) {
+            lease.drive(&mut nobody);
+            if let Poll::Ready(outcome) = sent.as_mut().poll(&mut nobody) {
+                return Poll::Ready(Ok(outcome));
+            }
+        }
         lease.drive(cx);
-        if let Poll::Ready(outcome) = sent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if let Poll::Ready(outcome) = sent.as_mut().poll(&mut nobody) {
             return Poll::Ready(Ok(outcome));
         }
         if client.is_cut() {

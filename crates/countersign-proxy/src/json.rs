@@ -1,6 +1,6 @@
 //! One line of JSON, written into a buffer that is used again and again.
 
-use std::{fmt, io::Write};
+use std::io::Write;
 
 /// A line of JSON being written: an object with fields in order.
 #[derive(Debug, Default)]
@@ -63,13 +63,6 @@ impl Value<'_> {
     pub(crate) fn bytes(self, text: &[u8]) {
         self.0.push(b'"');
         escape(self.0, text);
-        self.0.push(b'"');
-    }
-
-    /// What prints without any character that JSON escapes.
-    pub(crate) fn display(self, value: &dyn fmt::Display) {
-        self.0.push(b'"');
-        write!(self.0, "{value}").expect("writing to memory does not fail");
         self.0.push(b'"');
     }
 }

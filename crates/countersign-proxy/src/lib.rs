@@ -33,6 +33,7 @@ mod head_copy;
 mod header_name;
 mod header_policy;
 mod header_values;
+mod id_texts;
 mod json;
 mod meters;
 mod pool;

@@ -36,6 +36,7 @@ struct Settings {
 /// One backend's server.
 pub(crate) struct Backend {
     address: BackendAddress,
+    text: String,
     host: HeaderValue,
     /// Its address, if that needs no resolver.
     literal: Option<SocketAddr>,
@@ -119,6 +120,7 @@ impl Backend {
             .map(|ip| SocketAddr::new(ip, address.port()));
         let last_used = Cell::new(settings.ticks.get());
         Self {
+            text: address.to_string(),
             address,
             host,
             literal,
@@ -133,9 +135,9 @@ impl Backend {
         &self.host
     }
 
-    /// Where it is.
-    pub(crate) fn address(&self) -> &BackendAddress {
-        &self.address
+    /// Where it is, as text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// A kept connection, the one last used.

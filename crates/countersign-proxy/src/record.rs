@@ -2,7 +2,7 @@
 //! line in the access log, metrics, and word to the connection. Never a header
 //! value, a query or a body.
 
-use std::{net::SocketAddr, rc::Rc, sync::Arc, time::Instant};
+use std::{rc::Rc, sync::Arc, time::Instant};
 
 use countersign_core::{Route, SignatureKey};
 use http::Method;
@@ -42,7 +42,7 @@ impl Record {
         let id = worker.request_id();
         let mut line = worker.spare_line();
         if worker.logs() {
-            begin_line(&mut line, worker, &id, client.address);
+            begin_line(&mut line, worker, &id, &client.address);
             line.field("method").text(method.as_str());
             line.field("host").bytes(host);
             line.field("path").text(path);
@@ -56,7 +56,7 @@ impl Record {
         let id = worker.request_id();
         let mut line = worker.spare_line();
         if worker.logs() {
-            begin_line(&mut line, worker, &id, client.address);
+            begin_line(&mut line, worker, &id, &client.address);
         }
         Self::new(worker, client, id, line)
     }
@@ -129,13 +129,15 @@ impl Record {
         let line = &mut self.line;
         line.field("status").number(self.status.into());
         if let Some(route) = &self.route {
-            line.field("api").display(&route.key.api);
+            line.field("api")
+                .bytes(&self.worker.api_text(route.key.api));
             line.field("environment")
                 .text(route.key.environment.as_str());
         }
         match &self.key {
             Some(key) => {
-                line.field("signature_key").display(&key.id);
+                line.field("signature_key")
+                    .bytes(&self.worker.key_text(key.id));
                 line.field("key_version").number(key.active.number.number());
             }
             None => {
@@ -147,7 +149,7 @@ impl Record {
         line.field("bytes_out").number(self.bytes_out);
         line.field("duration_us").number(duration_us);
         if let Some(backend) = &self.backend {
-            line.field("backend").display(backend.address());
+            line.field("backend").text(backend.text());
             line.field("retries").number(self.retries.into());
         }
         if let Some(backend_us) = self.backend_us {
@@ -161,11 +163,11 @@ impl Record {
     }
 }
 
-fn begin_line(line: &mut Line, worker: &Worker, id: &RequestId, client: SocketAddr) {
+fn begin_line(line: &mut Line, worker: &Worker, id: &RequestId, client: &str) {
     line.begin();
     line.field("time").bytes(&worker.time_text());
     line.field("request_id").bytes(id);
-    line.field("client").display(&client);
+    line.field("client").text(client);
 }
 
 impl Drop for Record {

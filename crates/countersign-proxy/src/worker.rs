@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_core::{Clock, Entropy};
+use countersign_core::{ApiId, Clock, Entropy, SignatureKeyId};
 use countersign_sign::alibaba::backend::Scratch;
 use countersign_store::SnapshotReader;
 use http::{HeaderMap, HeaderName};
@@ -30,6 +30,7 @@ use crate::{
     head_copy::HeadCopy,
     header_policy,
     header_values::HeaderValues,
+    id_texts::IdTexts,
     json::Line,
     meters::Meters,
     pool::Pool,
@@ -77,6 +78,8 @@ pub(crate) struct Worker {
     time: RefCell<TimeText>,
     log: RefCell<LogBuffer>,
     logs: bool,
+    apis: RefCell<IdTexts<ApiId>>,
+    keys: RefCell<IdTexts<SignatureKeyId>>,
     doomed: RefCell<Vec<HeaderName>>,
     copies: RefCell<Vec<HeadCopy>>,
     lines: RefCell<Vec<Line>>,
@@ -100,6 +103,14 @@ impl Worker {
     /// The time, for the access log.
     pub(crate) fn time_text(&self) -> [u8; 24] {
         self.time.borrow_mut().of((self.clock)())
+    }
+
+    pub(crate) fn api_text(&self, id: ApiId) -> [u8; 32] {
+        self.apis.borrow_mut().of(id)
+    }
+
+    pub(crate) fn key_text(&self, id: SignatureKeyId) -> [u8; 32] {
+        self.keys.borrow_mut().of(id)
     }
 
     pub(crate) fn log(&self, line: &Line) {
@@ -225,6 +236,8 @@ impl Worker {
             ids: RefCell::new(RequestIds::new(entropy())),
             time: RefCell::new(TimeText::new()),
             log: RefCell::new(log),
+            apis: RefCell::new(IdTexts::new()),
+            keys: RefCell::new(IdTexts::new()),
             doomed: RefCell::default(),
             copies: RefCell::default(),
             lines: RefCell::default(),

@@ -11,6 +11,7 @@ mod binding;
 mod environment;
 mod group;
 mod key;
+mod mapping;
 mod signature_key;
 
 use std::error::Error;

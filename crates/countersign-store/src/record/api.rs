@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use countersign_core::{
     AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Description,
-    DialectName, GroupId, MatchMode, MethodMatch, PathPattern, Publication, PublicationKey,
-    Revision, Visibility, path::ParameterStyle,
+    DialectName, GroupId, MatchMode, MethodMatch, MockAnswer, PathPattern, Publication,
+    PublicationKey, Revision, Visibility, path::ParameterStyle,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{RecordError, field, from_json, moment, to_json};
+use super::{RecordError, field, from_json, mapping::MappingPart, moment, to_json};
 
 #[derive(Serialize, Deserialize)]
 struct ApiRecord {
@@ -42,6 +42,20 @@ struct DefinitionPart {
     path: String,
     match_mode: MatchModeWord,
     backend: BackendPart,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mapping: Option<MappingPart>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mock: Option<MockPart>,
+    /// In the words of the dialect that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MockPart {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,7 +112,7 @@ pub(super) fn decode(id: ApiId, value: &[u8]) -> Result<Api, RecordError> {
             VisibilityWord::Public => Visibility::Public,
             VisibilityWord::Private => Visibility::Private,
         },
-        definition: Arc::new(definition(&wire.definition)?),
+        definition: Arc::new(definition(wire.definition)?),
         made_by: DialectName::from_stored(&wire.made_by),
         created: moment(wire.created_ms),
         modified: moment(wire.modified_ms),
@@ -124,7 +138,7 @@ pub(super) fn decode_publication(
     Ok(Publication {
         key,
         group: field("group", GroupId::parse(&wire.group))?,
-        definition: Arc::new(definition(&wire.definition)?),
+        definition: Arc::new(definition(wire.definition)?),
         description: Description::from_stored(&wire.description),
         published: moment(wire.published_ms),
         published_revision: Revision::new(wire.published_revision),
@@ -146,10 +160,37 @@ fn definition_part(definition: &ApiDefinition) -> DefinitionPart {
             method: backend.method.as_deref().map(str::to_owned),
             timeout_ms: backend.timeout_ms,
         },
+        mapping: definition.mapping.as_deref().map(MappingPart::from),
+        mock: definition.mock.as_deref().map(mock_part),
+        document: definition.document.as_deref().map(str::to_owned),
     }
 }
 
-fn definition(wire: &DefinitionPart) -> Result<ApiDefinition, RecordError> {
+fn mock_part(mock: &MockAnswer) -> MockPart {
+    let headers = mock
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()));
+    MockPart {
+        status: mock.status,
+        headers: headers.collect(),
+        body: mock.body.to_string(),
+    }
+}
+
+fn mock(part: MockPart) -> MockAnswer {
+    let headers = part
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name.into(), value.into()));
+    MockAnswer {
+        status: part.status,
+        headers: headers.collect(),
+        body: part.body.into(),
+    }
+}
+
+fn definition(wire: DefinitionPart) -> Result<ApiDefinition, RecordError> {
     let path = |text: &str| PathPattern::parse(text, ParameterStyle::BRACES);
     let backend = &wire.backend;
     let front = field("definition.path", path(&wire.path))?;
@@ -174,5 +215,8 @@ fn definition(wire: &DefinitionPart) -> Result<ApiDefinition, RecordError> {
             method: backend.method.as_deref().map(Arc::from),
             timeout_ms: backend.timeout_ms,
         },
+        mapping: wire.mapping.map(|part| Arc::new(part.into())),
+        mock: wire.mock.map(|part| Arc::new(mock(part))),
+        document: wire.document.map(Arc::from),
     })
 }

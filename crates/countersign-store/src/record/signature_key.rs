@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    AccountId, DialectName, KeyVersion, RetiredVersion, Revision, SignKey, SignSecret,
+    AccountId, Description, DialectName, KeyVersion, RetiredVersion, Revision, SignKey, SignSecret,
     SignatureKey, SignatureKeyId, SignatureKeyName, VersionNumber,
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ const SIGN_SECRET: &str = "active.sign_secret";
 struct SignatureKeyRecord {
     account: String,
     name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    description: String,
     active: ActivePart,
     made_by: String,
     created_ms: i64,
@@ -62,6 +64,7 @@ pub(super) fn encode(
     Ok(to_json(&SignatureKeyRecord {
         account: key.account.to_string(),
         name: key.name.to_string(),
+        description: key.description.to_string(),
         active: ActivePart {
             number: active.number.number(),
             sign_key: active.sign_key.to_string(),
@@ -99,6 +102,7 @@ pub(super) fn decode(
         id,
         account: field("account", AccountId::parse(&wire.account))?,
         name: SignatureKeyName::from_stored(&wire.name),
+        description: Description::from_stored(&wire.description),
         active: Arc::new(KeyVersion::new(
             field(
                 "active.number",

@@ -139,6 +139,9 @@ pub fn definition(path: &str) -> ApiDefinition {
             method: Some("POST".into()),
             timeout_ms: 10_000,
         },
+        mapping: None,
+        mock: None,
+        document: None,
     }
 }
 
@@ -199,6 +202,7 @@ pub fn signature_key(number: u8, sign_secret: &str) -> SignatureKey {
         id: SignatureKeyId::from_random([number; 16]),
         account: account(),
         name: SignatureKeyName::from_stored(&format!("key_{number}")),
+        description: Description::from_stored(""),
         active: Arc::new(KeyVersion::new(version, sign_key, sign_secret, LATER)),
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,

@@ -77,7 +77,7 @@ impl Value<'_> {
 fn escape(out: &mut Vec<u8>, text: &[u8]) {
     // Without an early exit, so that the compiler checks many bytes at once.
     let is_plain = text.iter().fold(true, |plain, &b| {
-        plain & (b >= b' ') & (b < 0x7f) & (b != b'"') & (b != b'\\')
+        plain & (b' '..0x7f).contains(&b) & (b != b'"') & (b != b'\\')
     });
     if is_plain {
         out.extend_from_slice(text);

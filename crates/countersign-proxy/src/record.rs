@@ -130,14 +130,14 @@ impl Record {
         line.field("status").number(self.status.into());
         if let Some(route) = &self.route {
             line.field("api")
-                .bytes(&self.worker.api_text(route.key.api));
+                .plain(&self.worker.api_text(route.key.api));
             line.field("environment")
-                .text(route.key.environment.as_str());
+                .plain(route.key.environment.as_str().as_bytes());
         }
         match &self.key {
             Some(key) => {
                 line.field("signature_key")
-                    .bytes(&self.worker.key_text(key.id));
+                    .plain(&self.worker.key_text(key.id));
                 line.field("key_version").number(key.active.number.number());
             }
             None => {
@@ -149,7 +149,7 @@ impl Record {
         line.field("bytes_out").number(self.bytes_out);
         line.field("duration_us").number(duration_us);
         if let Some(backend) = &self.backend {
-            line.field("backend").text(backend.text());
+            line.field("backend").plain(backend.text().as_bytes());
             line.field("retries").number(self.retries.into());
         }
         if let Some(backend_us) = self.backend_us {
@@ -165,9 +165,9 @@ impl Record {
 
 fn begin_line(line: &mut Line, worker: &Worker, id: &RequestId, client: &str) {
     line.begin();
-    line.field("time").bytes(&worker.time_text());
-    line.field("request_id").bytes(id);
-    line.field("client").text(client);
+    line.field("time").plain(&worker.time_text());
+    line.field("request_id").plain(id);
+    line.field("client").plain(client.as_bytes());
 }
 
 impl Drop for Record {

@@ -88,6 +88,7 @@ async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Er
         id: signature_key,
         account: account.clone(),
         name: SignatureKeyName::from_stored("bench"),
+        description: Description::from_stored(""),
         sign_key: SignKey::from_stored("BenchKey01"),
         sign_secret: SignSecret::from_stored(Secret::new("BenchSecret01".to_owned())),
         made_by: made_by.clone(),
@@ -138,6 +139,9 @@ async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Er
                     method: None,
                     timeout_ms: 15_000,
                 },
+                mapping: None,
+                mock: None,
+                document: None,
             };
             let command = CreateApi {
                 id,

@@ -113,6 +113,7 @@ async fn modify_in_turn(store: Store, number: u32) -> Result<(), Failure> {
             account: account()?,
             id: SignatureKeyId::from_random(id(number)),
             name: None,
+            description: None,
             sign_key: None,
             sign_secret: Some(SignSecret::from_stored(secret)),
         };
@@ -162,6 +163,7 @@ fn signature_key(number: u32) -> Result<Change, Failure> {
         id: SignatureKeyId::from_random(id(number)),
         account: account()?,
         name: SignatureKeyName::from_stored(&format!("key_{number}")),
+        description: Description::from_stored(""),
         active: Arc::new(KeyVersion::new(VersionNumber::FIRST, sign_key, secret, NOW)),
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,
@@ -206,6 +208,9 @@ fn group_of_apis(first: u32) -> Result<Vec<Change>, Failure> {
                 method: None,
                 timeout_ms: 10_000,
             },
+            mapping: None,
+            mock: None,
+            document: None,
         });
         let api = ApiId::from_random(id(number));
         changes.push(signature_key(number)?);

@@ -94,6 +94,7 @@ fn plan_code(error: &PlanError) -> &'static str {
         PlanError::ApiPathTaken => "api_path_taken",
         PlanError::RouteConflict => "route_conflict",
         PlanError::UnknownPathParameter => "unknown_path_parameter",
+        PlanError::BadMapping(_) => "bad_mapping",
         PlanError::GroupNotEmpty { .. } => "group_not_empty",
         PlanError::ApiPublished { .. } => "api_published",
         PlanError::SignatureKeyBound { .. } => "signature_key_bound",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign_core::{
-    ApiId, DialectName, EnvironmentName, GroupId, SignKey, SignSecret, SignatureKey,
+    ApiId, Description, DialectName, EnvironmentName, GroupId, SignKey, SignSecret, SignatureKey,
     SignatureKeyId, SignatureKeyName, Snapshot,
     command::{
         Bind, PlanError, Unbind,
@@ -21,6 +21,7 @@ use crate::auth::Caller;
 #[derive(Clone, Debug)]
 pub(crate) struct NewSignatureKey {
     pub(crate) name: SignatureKeyName,
+    pub(crate) description: Description,
     pub(crate) sign_key: SignKey,
     pub(crate) sign_secret: SignSecret,
     pub(crate) made_by: DialectName,
@@ -30,6 +31,7 @@ pub(crate) struct NewSignatureKey {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SignatureKeyPatch {
     pub(crate) name: Option<SignatureKeyName>,
+    pub(crate) description: Option<Description>,
     pub(crate) sign_key: Option<SignKey>,
     pub(crate) sign_secret: Option<SignSecret>,
 }
@@ -45,6 +47,7 @@ impl Ops {
         let id = SignatureKeyId::from_random(self.random());
         let NewSignatureKey {
             name,
+            description,
             sign_key,
             sign_secret,
             made_by,
@@ -53,6 +56,7 @@ impl Ops {
             id,
             account,
             name,
+            description,
             sign_key,
             sign_secret,
             made_by,
@@ -70,6 +74,7 @@ impl Ops {
         let account = authorise(caller, Action::Change)?.clone();
         let SignatureKeyPatch {
             name,
+            description,
             sign_key,
             sign_secret,
         } = patch;
@@ -77,6 +82,7 @@ impl Ops {
             account,
             id,
             name,
+            description,
             sign_key,
             sign_secret,
         })

@@ -155,6 +155,9 @@ impl Setup<'_> {
                     method: None,
                     timeout_ms: 10_000,
                 },
+                mapping: None,
+                mock: None,
+                document: None,
             }),
             made_by: native(),
         }
@@ -173,6 +176,7 @@ impl Setup<'_> {
             id: SignatureKeyId::from_random((self.sources.entropy)()),
             account: self.account.clone(),
             name: SignatureKeyName::from_stored(KEY),
+            description: Description::from_stored("made by quickstart"),
             sign_key: SignKey::from_stored("QuickstartKey"),
             sign_secret: SignSecret::from_stored(Secret::new(format!(
                 "s{}",

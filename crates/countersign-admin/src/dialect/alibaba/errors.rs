@@ -247,6 +247,7 @@ fn plan_row(error: &PlanError, ours: &'static str) -> Row {
         PlanError::ApiPathTaken => Row::repeated("RequestPath", ours),
         PlanError::RouteConflict => Row::invalid("RequestConfig", error, ours),
         PlanError::UnknownPathParameter => Row::invalid("ServiceConfig", error, ours),
+        PlanError::BadMapping(why) => Row::invalid("ServiceParameters", why, ours),
         PlanError::GroupNotEmpty { .. } => Row::in_use("ApiGroup", "Api", ours),
         PlanError::ApiPublished { .. } => Row::in_use("Api", "Deployment", ours),
         PlanError::SignatureKeyBound { .. } => Row::in_use("Signature", "Api", ours),

@@ -119,7 +119,7 @@ fn plan_status(error: &PlanError) -> StatusCode {
         | PlanError::SignatureKeyBound { .. }
         | PlanError::TooManyGroups { .. }
         | PlanError::TooManyApis { .. } => StatusCode::CONFLICT,
-        PlanError::UnknownPathParameter => StatusCode::BAD_REQUEST,
+        PlanError::UnknownPathParameter | PlanError::BadMapping(_) => StatusCode::BAD_REQUEST,
         PlanError::AlreadyBootstrapped => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -1,8 +1,8 @@
 //! Signature keys.
 
 use countersign_core::{
-    DialectName, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyName,
-    Snapshot, Timestamp,
+    Description, DialectName, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey,
+    SignatureKeyName, Snapshot, Timestamp,
 };
 use countersign_sign::{Secret, alibaba::request_auth::clock};
 use http::StatusCode;
@@ -79,6 +79,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     } = Given::read(call)?;
     let missing = |field: &'static str| Refusal::field(field, "it is mandatory");
     let new = NewSignatureKey {
+        description: Description::from_stored(""),
         name: name.ok_or_else(|| missing("name"))?,
         sign_key: sign_key.ok_or_else(|| missing("sign_key"))?,
         sign_secret: sign_secret.ok_or_else(|| missing("sign_secret"))?,
@@ -105,6 +106,7 @@ pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Refusal> {
         sign_secret,
     } = Given::read(call)?;
     let patch = SignatureKeyPatch {
+        description: None,
         name,
         sign_key,
         sign_secret,

@@ -163,6 +163,7 @@ impl Gateway {
             account: account(),
             id: key_id(),
             name: None,
+            description: None,
             sign_key: Some(SignKey::from_stored(sign_key)),
             sign_secret: Some(SignSecret::from_stored(Secret::new(secret.to_owned()))),
         });
@@ -259,6 +260,7 @@ async fn fill(store: &Store, backend: &str) {
         id: key_id(),
         account: account(),
         name: SignatureKeyName::from_stored("key"),
+        description: Description::from_stored(""),
         sign_key: SignKey::from_stored(SIGN_KEY),
         sign_secret: SignSecret::from_stored(Secret::new(SECRET.to_owned())),
         made_by: made_by(),
@@ -336,6 +338,9 @@ async fn put(store: &Store, number: u8, spec: &Spec<'_>) {
             method: spec.backend_method.map(Into::into),
             timeout_ms: spec.timeout_ms,
         },
+        mapping: None,
+        mock: None,
+        document: None,
     };
     let api = CreateApi {
         id,

@@ -25,6 +25,9 @@ pub(super) fn read(request_config: &str, service_config: &str) -> Result<ApiDefi
         path,
         match_mode: MatchMode::Exact,
         backend,
+        mapping: None,
+        mock: None,
+        document: None,
     })
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyId, SignatureKeyName,
-    command::PlanError,
+    Description, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyId,
+    SignatureKeyName, command::PlanError,
 };
 
 use super::{
@@ -36,6 +36,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
         params.required(SECRET)?,
     );
     let new = NewSignatureKey {
+        description: Description::from_stored(""),
         name: ruled(NAME, name, &rules::SIGNATURE_NAME, SignatureKeyName::parse)?,
         sign_key: ruled(KEY, key, &rules::SIGNATURE_KEY, SignKey::parse)?,
         sign_secret: ruled(SECRET, secret, &rules::SIGNATURE_SECRET, sign_secret)?,
@@ -63,6 +64,7 @@ pub(super) async fn modify(call: &Call<'_>) -> Result<Answer, Fault> {
         .optional(SECRET)
         .map(|text| ruled(SECRET, text, &rules::SIGNATURE_SECRET, sign_secret));
     let patch = SignatureKeyPatch {
+        description: None,
         name: name.transpose()?,
         sign_key: key.transpose()?,
         sign_secret: secret.transpose()?,

@@ -48,6 +48,16 @@ struct ConfigFile {
     config: PathBuf,
 }
 
+/// What every command takes that talks to a running gateway.
+#[derive(Args, Debug)]
+struct Common {
+    #[command(flatten)]
+    connection: credentials::Connection,
+    /// How to print.
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    output: output::Format,
+}
+
 /// Why a command ended without having done what was asked.
 pub enum Failure {
     /// Asked or configured wrongly: exit code 2.

@@ -88,6 +88,8 @@ struct Management {
 
 impl Gateway {
     /// Opens the store, binds every port, and serves.
+    /// The data plane comes last, so that a client is served only when all else
+    /// is.
     ///
     /// # Errors
     /// Whatever keeps the gateway from serving; then nothing is left running.
@@ -105,6 +107,19 @@ impl Gateway {
             .set_buckets(&LATENCY_BUCKETS_SECONDS)
             .map_err(StartError::Metrics)?
             .build_recorder();
+        let status = Arc::new(Status::new(&recorder, store.clone()));
+        runtime.spawn(Arc::clone(&status).keep_metrics_small());
+        let admin = Admin::new(
+            store.clone(),
+            admin_config(config),
+            sources.clock.clone(),
+            sources.entropy.clone(),
+            status.clone(),
+        );
+        let management_address = management_listener
+            .local_addr()
+            .map_err(StartError::Runtime)?;
+        let management = Management::serve(runtime, management_listener, &admin)?;
         let proxy = Proxy::start(
             proxy_config(config),
             store.reader(),
@@ -114,19 +129,7 @@ impl Gateway {
             sources.entropy.clone(),
         )
         .map_err(StartError::Proxy)?;
-
-        let status = Arc::new(Status::new(&recorder, store.clone()));
-        let management_address = management_listener
-            .local_addr()
-            .map_err(StartError::Runtime)?;
-        let admin = Admin::new(
-            store.clone(),
-            admin_config(config),
-            sources.clock.clone(),
-            sources.entropy.clone(),
-            status.clone(),
-        );
-        let management = Management::serve(runtime, management_listener, &admin)?;
+        status.is_serving();
         Ok(Self {
             gateway_addresses: proxy.addresses().to_vec(),
             management_address,
@@ -174,7 +177,7 @@ impl Gateway {
 
     /// Turns `/readyz`, finishes what is in flight, and ends.
     pub fn shut_down(self) -> Drained {
-        self.status.start_draining();
+        self.status.is_draining();
         let drained = self.proxy.drain(self.drain_timeout);
         let Management {
             runtime,

@@ -3,19 +3,15 @@
 use clap::{Args, Subcommand};
 
 use super::{
-    Failure,
+    Common, Failure,
     client::Client,
-    credentials::Connection,
-    output::{self, Column, Format},
+    output::{self, Column},
 };
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    connection: Connection,
-    /// How to print.
-    #[arg(long, global = true, value_enum, default_value = "table")]
-    output: Format,
+    common: Common,
     #[command(subcommand)]
     command: Command,
 }
@@ -37,10 +33,10 @@ const LIST: &[Column] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let client = Client::new(arguments.connection.credentials()?);
+    let client = Client::new(arguments.common.connection.credentials()?);
     match arguments.command {
         Command::List => output::list(
-            arguments.output,
+            arguments.common.output,
             &client.list("/api/v1/apis", "apis")?,
             "apis",
             LIST,

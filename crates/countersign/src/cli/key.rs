@@ -9,19 +9,15 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure,
+    Common, Failure,
     client::Client,
-    credentials::Connection,
-    output::{self, Column, Format},
+    output::{self, Column},
 };
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    connection: Connection,
-    /// How to print.
-    #[arg(long, global = true, value_enum, default_value = "table")]
-    output: Format,
+    common: Common,
     #[command(subcommand)]
     command: Command,
 }
@@ -83,10 +79,10 @@ const RECORD: &[Column] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let client = Client::new(arguments.connection.credentials()?);
+    let client = Client::new(arguments.common.connection.credentials()?);
     match &arguments.command {
         Command::List => output::list(
-            arguments.output,
+            arguments.common.output,
             &client.list("/api/v1/keys", "keys")?,
             "keys",
             LIST,
@@ -94,14 +90,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Show { key, reveal } => {
             let query = if *reveal { "?reveal=true" } else { "" };
             output::record(
-                arguments.output,
+                arguments.common.output,
                 &client.get(&format!("{}{query}", key_path(key)?))?,
                 RECORD,
             )
         }
         Command::Modify(modify) => {
             let answer = client.patch(&key_path(&modify.key)?, &modify.body()?)?;
-            output::record(arguments.output, &answer, RECORD)
+            output::record(arguments.common.output, &answer, RECORD)
         }
     }
 }

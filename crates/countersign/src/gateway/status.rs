@@ -1,18 +1,23 @@
 //! What `/metrics` and `/readyz` tell.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwapOption;
 use countersign_admin::StatusSource;
 use countersign_store::{Store, StoreStatus};
 use metrics::{Gauge, Key, KeyName, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
+
+/// A worker at full speed makes some hundred kilobytes of samples a second.
+const UPKEEP_PERIOD: Duration = Duration::from_secs(1);
 
 pub(super) struct Status {
     metrics: PrometheusHandle,
     store: Store,
     store_writable: Gauge,
     store_revision: Gauge,
-    draining: AtomicBool,
+    /// Why this node is not ready; empty while it is.
+    not_ready: ArcSwapOption<&'static str>,
 }
 
 impl Status {
@@ -30,12 +35,26 @@ impl Status {
                 "countersign_store_revision",
                 "the newest revision that the store published",
             ),
-            draining: AtomicBool::new(false),
+            not_ready: ArcSwapOption::from_pointee("starting"),
         }
     }
 
-    pub(super) fn start_draining(&self) {
-        self.draining.store(true, Ordering::Relaxed);
+    /// Samples of histograms wait in memory until somebody sums them up: here
+    /// that happens whether anybody reads the metrics or not.
+    pub(super) async fn keep_metrics_small(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(UPKEEP_PERIOD);
+        loop {
+            tick.tick().await;
+            self.metrics.run_upkeep();
+        }
+    }
+
+    pub(super) fn is_serving(&self) {
+        self.not_ready.store(None);
+    }
+
+    pub(super) fn is_draining(&self) {
+        self.not_ready.store(Some(Arc::new("draining")));
     }
 }
 
@@ -50,11 +69,12 @@ impl StatusSource for Status {
     }
 
     /// A store that cannot be written keeps serving what it has, so only the
-    /// end of the process makes this node not ready.
+    /// beginning and the end of the process make this node not ready.
     fn not_ready(&self) -> Option<String> {
-        self.draining
-            .load(Ordering::Relaxed)
-            .then(|| "draining".to_owned())
+        self.not_ready
+            .load()
+            .as_deref()
+            .map(|why| (*why).to_owned())
     }
 }
 

@@ -34,13 +34,19 @@ fn a_request_in_flight_is_finished() {
         .unwrap();
     has_arrived.recv().unwrap();
 
-    let address = running.address();
+    let (address, management) = (running.address(), running.management_address());
+    let readiness = move || {
+        let probe = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        Connection::to(management).call(probe).unwrap().status()
+    };
+    assert_eq!(readiness(), 200);
     let ending = thread::spawn(move || running.shut_down());
     // It no longer accepts: only then may the backend answer.
     while let Ok(mut stream) = std::net::TcpStream::connect(address) {
         let _ = stream.write_all(b"");
         thread::yield_now();
     }
+    assert_eq!(readiness(), 503);
     release.send(()).unwrap();
     let answer = client.receive("GET").unwrap();
     assert_eq!((answer.status(), answer.text()), (200, "done"));

@@ -13,7 +13,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 pub use credentials::Credentials;
-pub use serve::run_until_signal;
+pub use serve::run as run_gateway;
 
 use crate::{config::ConfigError, quickstart};
 

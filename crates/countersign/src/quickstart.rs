@@ -5,8 +5,7 @@ mod backend;
 mod sample;
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     net::{SocketAddr, TcpListener},
     num::NonZeroUsize,
     os::unix::fs::DirBuilderExt,
@@ -18,7 +17,7 @@ use clap::Args;
 use countersign_core::{AccessKeyId, AccountId, Host};
 
 use crate::{
-    cli::{Credentials, Failure, run_until_signal},
+    cli::{Credentials, Failure, run_gateway},
     config::{
         AccessLogTarget, BootstrapConfig, Config, GatewayConfig, ManagementConfig, MasterKeySource,
         StoreConfig, StoreKind,
@@ -94,18 +93,15 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let credentials_file = data.join("credentials.toml");
     access_key::write_private(&credentials_file, &credentials.to_file_text())
         .map_err(|error| about(&credentials_file, &error))?;
-    let text = introduction(
-        &gateway,
-        &sample,
-        &credentials,
-        &credentials_file,
-        backend_address,
-    );
-    io::stdout()
-        .write_all(text.as_bytes())
-        .and_then(|()| io::stdout().flush())
-        .map_err(|error| Failure::of(&error))?;
-    run_until_signal(gateway).map_err(|error| Failure::of(&error))
+    run_gateway(gateway, |gateway| {
+        introduction(
+            gateway,
+            &sample,
+            &credentials,
+            &credentials_file,
+            backend_address,
+        )
+    })
 }
 
 fn about(path: &Path, error: &io::Error) -> Failure {

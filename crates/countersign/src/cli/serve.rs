@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use super::Failure;
 use crate::{
@@ -26,45 +29,56 @@ pub(super) fn serve(file: &Path) -> Result<(), Failure> {
     logging::start();
     let gateway =
         Gateway::start(&config, &Sources::system()).map_err(|error| Failure::of(&error))?;
-    let line = format!("{}\n", gateway.ready_line());
-    io::stdout()
-        .write_all(line.as_bytes())
-        .and_then(|()| io::stdout().flush())
-        .map_err(|error| Failure::of(&error))?;
-    run_until_signal(gateway).map_err(|error| Failure::of(&error))
+    run(gateway, |gateway| format!("{}\n", gateway.ready_line()))
 }
 
-/// Waits for SIGTERM or SIGINT and ends the gateway; a second signal ends the
-/// process at once.
+/// Says that the gateway is ready, waits for SIGTERM or SIGINT and ends it; a
+/// second signal ends the process at once.
 ///
 /// # Errors
-/// The signals cannot be listened for.
-pub fn run_until_signal(gateway: Gateway) -> io::Result<()> {
-    let (mut terminate, mut interrupt) = {
-        let _in_runtime = gateway.runtime().enter();
-        (
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        )
-    };
-    gateway.runtime().block_on(async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    });
+/// The signals cannot be listened for, or nobody can be told.
+pub fn run(gateway: Gateway, say: impl FnOnce(&Gateway) -> String) -> Result<(), Failure> {
+    // Before anybody is told: whoever is told may ask for the end at once.
+    let mut signals = Signals::listen(gateway.runtime()).map_err(|error| Failure::of(&error))?;
+    let mut output = io::stdout();
+    output
+        .write_all(say(&gateway).as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(|error| Failure::of(&error))?;
+
+    gateway.runtime().block_on(signals.next());
     tracing::info!("ending: requests in flight may finish");
     gateway.runtime().spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        signals.next().await;
         tracing::warn!("a second signal: ending at once");
         std::process::exit(1);
     });
     let drained = gateway.shut_down();
     tracing::info!(requests_cut = drained.requests_cut, "ended");
     Ok(())
+}
+
+/// What asks the process to end.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen(runtime: &Runtime) -> io::Result<Self> {
+        let _in_runtime = runtime.enter();
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 fn load(file: &Path) -> Result<Config, Failure> {

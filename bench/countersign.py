@@ -44,6 +44,7 @@ domain_suffix = "gw.localhost"
 access_log = "{directory}/countersign-access.log"
 [management]
 listen = "127.0.0.1:0"
+requests_per_second = 0
 region = "local"
 [store]
 kind = "embedded"

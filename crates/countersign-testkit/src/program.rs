@@ -31,6 +31,7 @@ workers = 1
 access_log = "off"
 [management]
 listen = "127.0.0.1:0"
+requests_per_second = 0
 [store]
 kind = "embedded"
 path = {data:?}

@@ -63,6 +63,8 @@ pub struct ManagementConfig {
     pub listen: SocketAddr,
     /// The one region that this gateway is.
     pub region: String,
+    /// Most calls a second of one user to one operation; 0 is no limit.
+    pub requests_per_second: u32,
 }
 
 /// `[store]`.

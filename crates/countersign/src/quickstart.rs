@@ -135,6 +135,7 @@ fn config(options: &Options, data: &Path, owner: &Credentials) -> Result<Config,
         management: ManagementConfig {
             listen: options.management,
             region: "local".to_owned(),
+            requests_per_second: 50,
         },
         store: StoreConfig {
             master_key: MasterKeySource::BesideData(store.join("master.key")),

@@ -25,6 +25,8 @@ const MANAGEMENT_LISTEN: &str = "127.0.0.1:8700";
 /// `*.localhost` reaches this machine without any DNS record (RFC 6761, 6.3).
 const DOMAIN_SUFFIX: &str = "gw.localhost";
 const REGION: &str = "local";
+/// The vendors' documented limit for each user.
+const REQUESTS_PER_SECOND: u32 = 50;
 const STORE_PATH: &str = "./data";
 /// The vendor's documented limit for a request's body.
 const BODY_BUFFER_BYTES_MAX: usize = 12 * 1024 * 1024;
@@ -58,6 +60,7 @@ struct Gateway {
 struct Management {
     listen: Option<String>,
     region: Option<String>,
+    requests_per_second: Option<u32>,
 }
 
 #[derive(Deserialize, Default)]
@@ -166,6 +169,7 @@ impl Management {
         Some(ManagementConfig {
             listen: listen?,
             region,
+            requests_per_second: self.requests_per_second.unwrap_or(REQUESTS_PER_SECOND),
         })
     }
 }

@@ -18,5 +18,6 @@ mod request_id;
 
 pub use admin::{Admin, AdminConfig, StatusSource};
 pub use dialect::{
-    alibaba::OPERATION_NAMES as ALIBABA_OPERATIONS, native::ENDPOINTS as NATIVE_ENDPOINTS,
+    alibaba::{OPERATION_NAMES as ALIBABA_OPERATIONS, table as alibaba_table},
+    native::ENDPOINTS as NATIVE_ENDPOINTS,
 };

@@ -4,7 +4,9 @@
 
 mod api;
 mod authorise;
+mod bound;
 mod error;
+mod find;
 mod group;
 mod page;
 mod signature_key;
@@ -15,6 +17,7 @@ use countersign_core::{Clock, Entropy, Revision, Snapshot, command::Command};
 use countersign_store::Store;
 
 pub(crate) use api::NewApi;
+pub(crate) use bound::BoundApi;
 pub(crate) use error::OpError;
 #[cfg(test)]
 pub(crate) use error::one_of_each;

@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{admin::Plane, ops::Done, request_id::RequestId};
 
-pub use operations::OPERATION_NAMES;
+pub use operations::{OPERATION_NAMES, table};
 
 /// The one version of the product's API.
 const VERSION: &str = "2016-07-14";

@@ -1,12 +1,13 @@
 //! APIs (spec 3.2 and 3.5).
 
 use countersign_core::{
-    Api, ApiId, ApiName, Description, EnvironmentName, GroupId, MethodMatch, PublicationKey,
-    Snapshot, Visibility, command::PlanError, environment, path::ParameterStyle,
+    Api, ApiName, Description, EnvironmentName, MethodMatch, PublicationKey, Snapshot, Visibility,
+    environment, path::ParameterStyle,
 };
 
 use super::{
     Call, api_definition,
+    ids::{group_and_api, group_id},
     list::{exact, fuzzy, page_fields},
     made_by,
 };
@@ -43,7 +44,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
     let definition = api_definition::read(definition_texts.0, definition_texts.1)?;
     check_unsupported(params)?;
     let warning = warning(params)?;
-    let group = GroupId::parse(group).map_err(|_| PlanError::GroupNotFound)?;
+    let group = group_id(group)?;
 
     let new = NewApi {
         group,
@@ -268,14 +269,4 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Fault> {
     let (group, api) = group_and_api(call.params)?;
     let done = call.plane.ops.delete_api(call.caller, group, api).await?;
     Ok(Answer::changed(&done, Fields::new()))
-}
-
-/// `GroupId`, which may be left out, and `ApiId`. An API that is not in the
-/// group named beside it is not found, nor is one whose id is none.
-fn group_and_api(params: &Params) -> Result<(Option<GroupId>, ApiId), Fault> {
-    let api = params.required("ApiId")?;
-    let group = params.optional("GroupId").map(GroupId::parse).transpose();
-    let group = group.map_err(|_| PlanError::ApiNotFound)?;
-    let api = ApiId::parse(api).map_err(|_| PlanError::ApiNotFound)?;
-    Ok((group, api))
 }

@@ -5,9 +5,12 @@
 mod api;
 mod api_definition;
 mod group;
+mod ids;
 mod list;
 mod signature;
 mod signature_binding;
+mod signature_list;
+pub mod table;
 mod vendor;
 
 use super::{Answer, Fault, Params};
@@ -81,6 +84,9 @@ operations! {
     DescribeSignatures => signature::describe,
     SetSignatureApis => signature_binding::set,
     RemoveSignatureApis => signature_binding::remove,
+    DescribeSignaturesByApi => signature_list::by_api,
+    DescribeApisBySignature => signature_list::apis,
+    DescribeApiSignatures => signature_list::of_group,
 }
 
 /// The dialect's name, in the records it makes.

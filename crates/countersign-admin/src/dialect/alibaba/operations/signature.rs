@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    Description, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyId,
-    SignatureKeyName, command::PlanError,
+    Description, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyName,
 };
 
 use super::{
     Call,
+    ids::signature_id,
     list::{exact, page_fields},
     made_by,
 };
@@ -122,11 +122,6 @@ pub(super) async fn describe(call: &Call<'_>) -> Result<Answer, Fault> {
         },
     );
     Ok(Answer::of(fields))
-}
-
-/// An id that is none names no signature key.
-pub(super) fn signature_id(text: &str) -> Result<SignatureKeyId, Fault> {
-    SignatureKeyId::parse(text).map_err(|_| PlanError::SignatureKeyNotFound.into())
 }
 
 fn sign_secret(text: &str, rule: &FieldRule) -> Result<SignSecret, RuleViolation> {

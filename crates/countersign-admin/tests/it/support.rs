@@ -25,6 +25,7 @@ use countersign_sign::{
 use countersign_store::{MasterKey, Store, memory::MemoryBackend};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use quick_xml::escape::unescape;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -250,15 +251,25 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Status and code of an Alibaba error.
+    /// Status and code of an Alibaba error, in whichever format.
     pub(crate) fn code(&self) -> (u16, String) {
-        (
-            self.status.as_u16(),
-            self.json()["Code"]
-                .as_str()
-                .unwrap_or("no error")
-                .to_owned(),
-        )
+        let code = self.field("Code").unwrap_or_else(|| "no error".to_owned());
+        (self.status.as_u16(), code)
+    }
+
+    /// A text at the top of an Alibaba answer, in whichever format.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        if self.is_xml() {
+            let (_, after) = self.body.split_once(&format!("<{name}>"))?;
+            let (text, _) = after.split_once(&format!("</{name}>"))?;
+            Some(unescape(text).unwrap().into_owned())
+        } else {
+            self.json()[name].as_str().map(ToOwned::to_owned)
+        }
+    }
+
+    pub(crate) fn is_xml(&self) -> bool {
+        self.header("content-type") == Some("text/xml;charset=utf-8")
     }
 
     /// Status and code of a native error.
@@ -273,10 +284,7 @@ impl Answer {
     }
 
     pub(crate) fn message(&self) -> String {
-        self.json()["Message"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.field("Message").unwrap_or_default()
     }
 }
 
@@ -292,7 +300,12 @@ impl fmt::Display for Answer {
                 writeln!(f, "{name}: {value}")?;
             }
         }
-        let body = serde_json::to_string_pretty(&self.json()).unwrap();
+        let body = if self.is_xml() {
+            // One element a line; a text keeps its own lines.
+            self.body.replace("><", ">\n<")
+        } else {
+            serde_json::to_string_pretty(&self.json()).unwrap()
+        };
         f.write_str(&redact(&body))
     }
 }

@@ -5,27 +5,27 @@
 //! sign key, *signature secret* a sign secret, *stage* an environment, *to
 //! deploy* and *to abolish* are to publish and to unpublish.
 //!
-//! Not here yet: answers in XML, throttling, tags, and the operations that
-//! [`operations`] does not list.
+//! Not here: tags, and the operations that [`operations`] does not list.
 
 mod auth;
 pub(in crate::dialect) mod errors;
+mod format;
 mod operations;
 mod params;
 mod render;
 mod request;
 pub(crate) mod rules;
+mod xml;
 
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use countersign_core::Revision;
-use http::Method;
 
 use self::{
     auth::Scheme,
     errors::Fault,
-    operations::{Call, Named},
+    operations::{Call, Named, Operation},
     params::Params,
     render::Fields,
     request::Incoming,
@@ -70,32 +70,33 @@ pub(crate) async fn handle(
 ) -> Response {
     let id = plane.request_id();
     let host = request::host_of(request.headers());
-    match answer(&plane, request, &id).await {
-        Ok(answer) => render::success(&id, answer),
+    let (format, incoming) = Incoming::read(request).await;
+    let outcome = match incoming {
+        Ok(incoming) => answer(&plane, &incoming, &id).await,
+        Err(fault) => Err(fault),
+    };
+    match outcome {
+        Ok((operation, answer)) => render::success(format, operation, &id, answer),
         Err(fault) => {
             let row = errors::row(&fault);
             errors::log(&fault, &id, row.ours);
-            render::failure(&id, &host, &row)
+            render::failure(format, &id, &host, &row)
         }
     }
 }
 
-/// The order of the checks is that of spec 4.4: method, parsing, action and
-/// version, common parameters, then everything about the caller, then the
-/// operation's own.
+/// The order of the checks is that of spec 4.4: method and parsing, which
+/// [`Incoming::read`] has done, action and version, common parameters, then
+/// everything about the caller, then the operation's own.
 async fn answer(
     plane: &Plane,
-    request: axum::extract::Request,
+    incoming: &Incoming,
     id: &RequestId,
-) -> Result<Answer, Fault> {
-    if request.method() != Method::GET && request.method() != Method::POST {
-        return Err(Fault::UnsupportedMethod);
-    }
-    let incoming = Incoming::read(request).await?;
-    let scheme = Scheme::of(&incoming)?;
-    let operation = scheme.operation(&incoming)?;
+) -> Result<(Operation, Answer), Fault> {
+    let scheme = Scheme::of(incoming)?;
+    let operation = scheme.operation(incoming)?;
     let now = plane.now();
-    let caller = auth::authenticate(plane, &incoming, &scheme, now)?;
+    let caller = auth::authenticate(plane, incoming, &scheme, now)?;
     let call = Call {
         plane,
         caller: &caller,
@@ -116,5 +117,5 @@ async fn answer(
             "changed through the Alibaba dialect",
         );
     }
-    Ok(answer)
+    Ok((operation, answer))
 }

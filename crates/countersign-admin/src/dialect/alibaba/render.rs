@@ -1,5 +1,5 @@
 //! Answers. What an operation answers is a small tree, so that the same answer
-//! can be written as JSON and, once it is here, as XML (spec 1.10 and 2.12).
+//! can be written as JSON and as XML (spec 1.10 and 2.12).
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use http::{
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Answer, errors::Row};
+use super::{Answer, errors::Row, format::Format, operations::Operation, xml};
 use crate::{
     dialect::{ERROR, REVISION, WARNING},
     request_id::RequestId,
@@ -28,11 +28,18 @@ pub(super) enum Value {
     /// A sign secret, for a caller who may read it; `Debug` hides it.
     Secret(SignSecret),
     Number(usize),
+    Flag(bool),
+    Object(Fields),
     /// A list is a wrapper with repeated children of one name, also when it is
     /// empty: SDKs refuse a single object in its place.
     List {
         item: &'static str,
         values: Vec<Fields>,
+    },
+    /// A list of plain texts, wrapped likewise.
+    Texts {
+        item: &'static str,
+        values: Vec<String>,
     },
 }
 
@@ -59,6 +66,28 @@ impl Fields {
     ) -> Self {
         self.with(name, Value::List { item, values })
     }
+
+    /// One more field that is a list of plain texts.
+    #[must_use]
+    pub(super) fn with_texts(
+        self,
+        name: &'static str,
+        item: &'static str,
+        values: Vec<String>,
+    ) -> Self {
+        self.with(name, Value::Texts { item, values })
+    }
+
+    /// One more field that has fields itself.
+    #[must_use]
+    pub(super) fn with_object(self, name: &'static str, fields: Self) -> Self {
+        self.with(name, Value::Object(fields))
+    }
+
+    /// Names and values, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
 }
 
 impl From<String> for Value {
@@ -79,6 +108,12 @@ impl From<usize> for Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(on: bool) -> Self {
+        Self::Flag(on)
+    }
+}
+
 impl From<SignSecret> for Value {
     fn from(secret: SignSecret) -> Self {
         Self::Secret(secret)
@@ -93,7 +128,7 @@ impl From<Timestamp> for Value {
 
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+        serializer.collect_map(self.iter())
     }
 }
 
@@ -103,7 +138,14 @@ impl Serialize for Value {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Secret(secret) => serializer.serialize_str(secret.secret().expose()),
             Self::Number(number) => number.serialize(serializer),
+            Self::Flag(on) => serializer.serialize_bool(*on),
+            Self::Object(fields) => fields.serialize(serializer),
             Self::List { item, values } => {
+                let mut wrapper = serializer.serialize_map(Some(1))?;
+                wrapper.serialize_entry(item, values)?;
+                wrapper.end()
+            }
+            Self::Texts { item, values } => {
                 let mut wrapper = serializer.serialize_map(Some(1))?;
                 wrapper.serialize_entry(item, values)?;
                 wrapper.end()
@@ -118,14 +160,22 @@ impl fmt::Debug for Value {
             Self::Text(text) => text.fmt(f),
             Self::Secret(secret) => secret.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Flag(on) => on.fmt(f),
+            Self::Object(fields) => fields.fmt(f),
             Self::List { item, values } => f.debug_map().entry(item, values).finish(),
+            Self::Texts { item, values } => f.debug_map().entry(item, values).finish(),
         }
     }
 }
 
 /// The answer of a call that was carried out. Never a field `Code` at the top:
 /// node-pop would take it for an error.
-pub(super) fn success(id: &RequestId, answer: Answer) -> Response {
+pub(super) fn success(
+    format: Format,
+    operation: Operation,
+    id: &RequestId,
+    answer: Answer,
+) -> Response {
     let Answer {
         fields,
         revision,
@@ -133,7 +183,12 @@ pub(super) fn success(id: &RequestId, answer: Answer) -> Response {
     } = answer;
     let mut all = Fields::new().with("RequestId", id.as_str());
     all.0.extend(fields.0);
-    let mut response = json(StatusCode::OK, id, &all);
+    debug_assert!(
+        all.iter().all(|(name, _)| name != "Code"),
+        "a success would be taken for an error"
+    );
+    let root = format!("{}Response", operation.name());
+    let mut response = written(format, StatusCode::OK, id, &root, &all);
     if let Some(revision) = revision {
         response
             .headers_mut()
@@ -149,7 +204,7 @@ pub(super) fn success(id: &RequestId, answer: Answer) -> Response {
 
 /// The answer of a call that was not. Always a field `Code`: without it
 /// node-pop would take it for a success.
-pub(super) fn failure(id: &RequestId, host: &str, row: &Row) -> Response {
+pub(super) fn failure(format: Format, id: &RequestId, host: &str, row: &Row) -> Response {
     let Row {
         code,
         status,
@@ -164,7 +219,7 @@ pub(super) fn failure(id: &RequestId, host: &str, row: &Row) -> Response {
         .with("Code", &**code)
         .with("Message", message.as_str())
         .with("Recommend", recommend);
-    let mut response = json(*status, id, &fields);
+    let mut response = written(format, *status, id, "Error", &fields);
     response
         .headers_mut()
         .insert(ERROR, HeaderValue::from_static(ours));
@@ -172,14 +227,25 @@ pub(super) fn failure(id: &RequestId, host: &str, row: &Row) -> Response {
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
-const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
 
-fn json(status: StatusCode, id: &RequestId, fields: &Fields) -> Response {
-    let body = serde_json::to_vec(fields).expect("a tree of texts and numbers has a JSON form");
+/// An answer; `root` is the document's element in XML.
+fn written(
+    format: Format,
+    status: StatusCode,
+    id: &RequestId,
+    root: &str,
+    fields: &Fields,
+) -> Response {
+    let body = match format {
+        Format::Json => {
+            serde_json::to_vec(fields).expect("a tree of texts and numbers has a JSON form")
+        }
+        Format::Xml => xml::document(root, fields),
+    };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CONTENT_TYPE, format.content_type());
     // Answers may hold a sign secret.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let id = HeaderValue::from_str(id.as_str()).expect("a UUID is plain ASCII");

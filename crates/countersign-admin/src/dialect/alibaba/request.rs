@@ -1,7 +1,7 @@
 //! A call as it came in: query and form merged before anything looks for a
 //! parameter (spec 1.1).
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use countersign_sign::{alibaba::request_auth::v3, params::decode};
@@ -11,7 +11,7 @@ use http::{
     request::Parts,
 };
 
-use super::{Fault, Params};
+use super::{Fault, Params, format::Format};
 use crate::{body, dialect::header};
 
 /// One call, whole. `Debug` prints the names of parameters and headers, never
@@ -23,23 +23,39 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    /// Reads the body and merges the parameters.
-    pub(super) async fn read(request: axum::extract::Request) -> Result<Self, Fault> {
+    /// Reads the body and merges the parameters. Beside it stands the format of
+    /// the answer, which is known also when the call is refused.
+    pub(super) async fn read(request: axum::extract::Request) -> (Format, Result<Self, Fault>) {
         let (parts, body) = request.into_parts();
-        let body = body::read(body).await.map_err(Fault::Body)?;
         let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let query: Vec<_> = decode(query).collect();
+        let format_of = |params: &[(Cow<'_, str>, Cow<'_, str>)], whole| {
+            let params = params.iter().map(|(name, value)| (&**name, &**value));
+            Format::of(&parts.headers, params, whole)
+        };
+        if parts.method != Method::GET && parts.method != Method::POST {
+            return (format_of(&query, false), Err(Fault::UnsupportedMethod));
+        }
+        let body = match body::read(body).await {
+            Ok(body) => body,
+            Err(error) => return (format_of(&query, false), Err(Fault::Body(error))),
+        };
         // A body that is no form is no parameter; V3 signs it all the same.
         let form: &[u8] = if parts.method == Method::POST && is_form(&parts.headers) {
             &body
         } else {
             &[]
         };
-        let params = Params::merge(decode(query).chain(decode(form)))?;
-        Ok(Self {
+        let mut all = query;
+        all.extend(decode(form));
+        let format = format_of(&all, true);
+        let incoming = Params::merge(all.into_iter()).map(|params| (params, body));
+        let incoming = incoming.map(|(params, body)| Self {
             params,
             parts,
             body,
-        })
+        });
+        (format, incoming)
     }
 
     pub(super) fn method(&self) -> &Method {
@@ -114,7 +130,7 @@ mod tests {
             )
             .body(Body::from("Other=Planted_form"))
             .unwrap();
-        let incoming = Incoming::read(request).await.unwrap();
+        let incoming = Incoming::read(request).await.1.unwrap();
         let printed = format!("{incoming:?}");
         assert!(
             printed.contains("SignatureSecret") && printed.contains("Other"),
@@ -136,6 +152,7 @@ mod tests {
                 .header(CONTENT_TYPE, content_type);
             let incoming = Incoming::read(request.body(Body::from("A=2&B=3")).unwrap())
                 .await
+                .1
                 .unwrap();
             assert_eq!(
                 (incoming.params.given("A"), incoming.params.given("B")),

@@ -212,7 +212,6 @@ async fn v1_common_parameters() {
             400,
             "InvalidSignatureType",
         ),
-        ("Format", Some("XML"), 400, "InvalidParameter.Format"),
         ("Format", Some("YAML"), 400, "InvalidParameter.Format"),
     ] {
         let answer = signed_with(&plane, |params| set(params, name, value)).await;
@@ -224,7 +223,6 @@ async fn v1_common_parameters() {
         ("SecurityToken", Some("STS/token+value==")),
         ("RegionId", Some("cn-hangzhou")),
         ("Format", Some("json")),
-        // A gap until XML is here: absent means XML, and is answered in JSON.
         ("Format", None),
         ("Unknown", Some("signed all the same")),
     ] {
@@ -363,16 +361,16 @@ async fn v3() {
     // Blanks around a value are no part of it.
     let blank = edit("4", "x-acs-action", Some(" CreateSignature  "));
     assert_eq!(plane.send(blank).await.status, 200);
-    let xml = V3 {
+    let yaml = V3 {
         key: OWNER,
         action: "DescribeSignatures",
-        query: &[("Format", "xml")],
+        query: &[("Format", "YAML")],
         form: &[],
         nonce: "3",
     }
     .request();
     assert_eq!(
-        plane.send(xml).await.code(),
+        plane.send(yaml).await.code(),
         (400, "InvalidParameter.Format".to_owned())
     );
 }

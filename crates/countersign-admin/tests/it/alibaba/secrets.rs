@@ -38,7 +38,7 @@ async fn errors_do_not_repeat_secrets() {
     for (parameter, value) in [
         ("Action", Some("Nothing")),
         ("Version", Some("2014-01-01")),
-        ("Format", Some("XML")),
+        ("Format", Some("YAML")),
         ("AccessKeyId", Some("nobody")),
         ("Timestamp", Some("yesterday")),
         ("SignatureMethod", Some("HMAC-MD5")),

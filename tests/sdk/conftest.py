@@ -4,9 +4,12 @@ import itertools
 
 import pytest
 
-from backend import RecordingBackend
-from gateway import running_gateway
-from orders import Orders
+pytest.register_assert_rewrite("project", "scenario", "signed")
+
+import clients as official  # noqa: E402
+from backend import RecordingBackend  # noqa: E402
+from gateway import running_gateway  # noqa: E402
+from orders import Orders  # noqa: E402
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -31,6 +34,23 @@ def gateway(tmp_path_factory):
 def backend():
     with RecordingBackend() as recording:
         yield recording
+
+
+@pytest.fixture(scope="session")
+def clients():
+    with official.Clients() as all_clients:
+        yield all_clients
+
+
+@pytest.fixture(params=official.NAMES)
+def client_name(request):
+    return request.param
+
+
+@pytest.fixture
+def client(clients, client_name, gateway):
+    """One of the official clients, as the account's own access key."""
+    return clients.make(client_name, gateway.access())
 
 
 _numbers = itertools.count(1)

@@ -12,20 +12,25 @@ import time
 
 from alibabacloud_cloudapi20160714.client import Client
 from alibabacloud_tea_openapi.models import Config
-from darabonba.policy.retry import RetryCondition, RetryOptions
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 READY = re.compile(r"^ready gateway=http://127\.0\.0\.1:(\d+) management=http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS = 30
 STOP_SECONDS = 20
 CALL_SECONDS = 10
-WHEN_THROTTLED = {
-    "errorCode": ["Throttling.User", "Throttling.Api", "Throttling"],
-    "maxAttempts": 20,
-    "backoff": {"policy": "Fixed", "period": 100},
-}
+REGION = "local"
 ACCESS_KEY_ID = "sdkTestAccessKeyId"
 ACCESS_KEY_SECRET = "sdkTestAccessKeySecret"
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """Where the management plane is, and as whom to call it."""
+
+    endpoint: str
+    region: str
+    key_id: str
+    secret: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,8 +40,12 @@ class Gateway:
     gateway_port: int
     management_port: int
 
+    def access(self, key_id=ACCESS_KEY_ID, secret=ACCESS_KEY_SECRET):
+        """What a client needs to reach the management plane."""
+        return Access(f"127.0.0.1:{self.management_port}", REGION, key_id, secret)
+
     def sdk(self, access_key_id=ACCESS_KEY_ID, access_key_secret=ACCESS_KEY_SECRET):
-        """The unmodified official client, set to plain HTTP; it waits when it is told that it calls too often."""
+        """The unmodified official client, set to plain HTTP."""
         return Client(
             Config(
                 access_key_id=access_key_id,
@@ -45,7 +54,6 @@ class Gateway:
                 protocol="HTTP",
                 connect_timeout=CALL_SECONDS * 1000,
                 read_timeout=CALL_SECONDS * 1000,
-                retry_options=RetryOptions(retry_condition=[RetryCondition(WHEN_THROTTLED)]),
             )
         )
 
@@ -66,8 +74,11 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def running_gateway(directory):
-    """Starts the binary with a memory store and all its files in `directory`; ends it when the block ends."""
+def running_gateway(directory, requests_per_second=0):
+    """Starts the binary with a memory store and all its files in `directory`; ends it when the block ends.
+
+    Unless the test is about it, nothing limits how often the management plane may be called.
+    """
     binary = pathlib.Path(os.environ.get("COUNTERSIGN_BINARY") or REPOSITORY / "target/debug/countersign")
     assert binary.exists(), f"{binary} is missing: build it, or set COUNTERSIGN_BINARY"
     configuration = directory / "countersign.toml"
@@ -80,7 +91,8 @@ domain_suffix = "gw.localhost"
 access_log = "off"
 [management]
 listen = "127.0.0.1:0"
-region = "local"
+region = "{REGION}"
+requests_per_second = {requests_per_second}
 [store]
 kind = "memory"
 [bootstrap]

@@ -6,37 +6,12 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 
 import verifier
 from orders import STAGE
+from signed import assert_not_signed_by, assert_signed, signature_headers
 
 FIRST = {"FirstKey1": "FirstSecret_1"}
 SECOND = {"SecondKey2": "Second@#!*_2"}
 MODIFICATIONS = 200
 UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
-
-
-def signature_headers(request):
-    """Everything that a backend could take for one of the three headers, however it is spelt."""
-    return [
-        (name, value)
-        for name, value in request.headers
-        if name.lower().replace("_", "-").startswith("x-ca-proxy-signature")
-    ]
-
-
-def assert_signed(request, secrets):
-    """Verified with the only key given, and the three headers are there once each in the documented spelling."""
-    (sign_key,) = secrets
-    assert verifier.verify(request, secrets) == sign_key
-    assert sorted(name for name, _ in signature_headers(request)) == [
-        verifier.SIGNATURE,
-        verifier.HEADER_LIST,
-        verifier.SECRET_KEY,
-    ]
-    assert request.header(verifier.HEADER_LIST) == verifier.SECRET_KEY
-
-
-def assert_not_signed_by(request, secrets):
-    with pytest.raises(verifier.Refused):
-        verifier.verify(request, secrets)
 
 
 def revision(answer):

@@ -1,0 +1,12 @@
+"""Every scenario through every official client."""
+
+import pytest
+
+import scenario
+from project import Project
+
+
+@pytest.mark.parametrize("steps", scenario.SCENARIOS, ids=lambda steps: steps.__name__)
+def test_scenario(client, gateway, backend, steps):
+    assert backend.is_empty(), "an earlier test left a recorded request behind"
+    steps(Project(client, gateway, backend))

@@ -16,6 +16,7 @@ use crate::{
     health,
     ops::Ops,
     request_id::RequestId,
+    throttle::Throttle,
 };
 
 /// What the management plane is told at start.
@@ -32,6 +33,9 @@ pub struct AdminConfig {
     pub nonce_capacity: usize,
     /// Most groups of one account.
     pub groups_per_account_max: usize,
+    /// Most calls of one access key to one operation in a second, all of which
+    /// may come at once; 0 is no limit.
+    pub requests_per_second: u32,
 }
 
 /// What `/metrics` and `/readyz` need from the rest of the process.
@@ -52,6 +56,7 @@ pub struct Admin {
 pub(crate) struct Plane {
     pub(crate) ops: Ops,
     pub(crate) gate: Gate,
+    pub(crate) throttle: Throttle,
     pub(crate) region: String,
     pub(crate) status: Arc<dyn StatusSource>,
     clock: Clock,
@@ -70,6 +75,7 @@ impl Admin {
     ) -> Self {
         let plane = Plane {
             gate: Gate::new(config.clock_window, config.nonce_capacity),
+            throttle: Throttle::new(config.requests_per_second, Arc::clone(&clock)),
             region: config.region.clone(),
             status,
             clock: Arc::clone(&clock),
@@ -118,6 +124,7 @@ impl fmt::Debug for Plane {
         f.debug_struct("Plane")
             .field("region", &self.region)
             .field("gate", &self.gate)
+            .field("throttle", &self.throttle)
             .finish_non_exhaustive()
     }
 }

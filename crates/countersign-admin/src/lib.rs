@@ -15,6 +15,7 @@ mod dialect;
 mod health;
 mod ops;
 mod request_id;
+mod throttle;
 
 pub use admin::{Admin, AdminConfig, StatusSource};
 pub use dialect::{

@@ -252,6 +252,7 @@ fn admin_config(config: &Config) -> AdminConfig {
         nonce_capacity: NONCE_CAPACITY,
         groups_per_account_max: GROUPS_PER_ACCOUNT_MAX,
         clock_window: CLOCK_WINDOW,
+        requests_per_second: config.management.requests_per_second,
     }
 }
 

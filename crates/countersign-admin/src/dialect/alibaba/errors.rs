@@ -8,7 +8,9 @@ use countersign_core::command::PlanError;
 use countersign_sign::alibaba::request_auth::v3::Refusal;
 use http::StatusCode;
 
-use crate::{auth::AuthError, body::BodyError, ops::OpError, request_id::RequestId};
+use crate::{
+    auth::AuthError, body::BodyError, ops::OpError, request_id::RequestId, throttle::Throttled,
+};
 
 /// What is wrong with a call. `Debug` holds no value of a parameter.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub(super) enum Fault {
     IncompleteSignature(String),
     /// The caller is not let in.
     Auth(AuthError),
+    /// The caller calls too often.
+    Throttled(Throttled),
     /// The use case was not carried out.
     Op(OpError),
 }
@@ -64,6 +68,12 @@ impl From<AuthError> for Fault {
     }
 }
 
+impl From<Throttled> for Fault {
+    fn from(error: Throttled) -> Self {
+        Self::Throttled(error)
+    }
+}
+
 impl From<OpError> for Fault {
     fn from(error: OpError) -> Self {
         Self::Op(error)
@@ -84,6 +94,9 @@ pub(super) struct Row {
     pub(super) message: String,
     /// Our own code, for `X-Countersign-Error`.
     pub(super) ours: &'static str,
+    /// For `x-acs-retry-after`. Tea's SDKs make of any error that has it one of
+    /// throttling, which carries the wait (spec 1.10); no other has it.
+    pub(super) retry_after_millis: Option<u64>,
 }
 
 /// The row of a fault.
@@ -98,6 +111,7 @@ pub(super) fn row(fault: &Fault) -> Row {
             let status = match error {
                 BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 BodyError::Unreadable => bad,
+                BodyError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             };
             Row::new("InvalidParameter", status, sentence(error), error.code())
         }
@@ -154,6 +168,15 @@ pub(super) fn row(fault: &Fault) -> Row {
         ),
         Fault::IncompleteSignature(detail) => incomplete(detail, "signature_incomplete"),
         Fault::Auth(error) => auth_row(error),
+        Fault::Throttled(Throttled { wait_millis }) => Row {
+            retry_after_millis: Some(*wait_millis),
+            ..Row::new(
+                "Throttling.User",
+                bad,
+                "Request was denied due to user flow control.",
+                "too_many_requests",
+            )
+        },
         Fault::Op(error) => op_row(error),
     }
 }
@@ -270,6 +293,7 @@ impl Row {
             status,
             message: message.into(),
             ours,
+            retry_after_millis: None,
         }
     }
 
@@ -408,6 +432,7 @@ pub(in crate::dialect) mod table {
             status,
             message,
             ours,
+            retry_after_millis: _,
         } = row;
         Cells {
             ours,
@@ -431,6 +456,7 @@ pub(in crate::dialect) mod table {
             Fault::UnsupportedMethod,
             Fault::Body(BodyError::TooLarge),
             Fault::Body(BodyError::Unreadable),
+            Fault::Body(BodyError::TooSlow),
             Fault::RepeatedParameter("Name".to_owned()),
             Fault::UnknownOperation,
             Fault::Missing("Name"),
@@ -440,6 +466,7 @@ pub(in crate::dialect) mod table {
             Fault::TimeMalformed,
             Fault::SignatureMethod,
             Fault::IncompleteSignature("What is missing.".to_owned()),
+            Fault::Throttled(Throttled { wait_millis: 20 }),
         ];
         faults.iter().map(|fault| of(row(fault))).collect()
     }

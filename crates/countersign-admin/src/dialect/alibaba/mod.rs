@@ -105,6 +105,7 @@ async fn answer(
     let Named::Spoken(operation) = operation else {
         return Err(Fault::UnknownOperation);
     };
+    plane.throttle.check(&caller, operation.name())?;
     let answer = operation.run(&call).await?;
     if let Some(revision) = answer.revision {
         // Names only: the values may hold a sign secret.

@@ -210,6 +210,7 @@ pub(super) fn failure(format: Format, id: &RequestId, host: &str, row: &Row) -> 
         status,
         message,
         ours,
+        retry_after_millis,
     } = row;
     let recommend =
         format!("https://api.aliyun.com/troubleshoot?q={code}&product=CloudAPI&requestId={id}");
@@ -220,12 +221,16 @@ pub(super) fn failure(format: Format, id: &RequestId, host: &str, row: &Row) -> 
         .with("Message", message.as_str())
         .with("Recommend", recommend);
     let mut response = written(format, *status, id, "Error", &fields);
-    response
-        .headers_mut()
-        .insert(ERROR, HeaderValue::from_static(ours));
+    let headers = response.headers_mut();
+    headers.insert(ERROR, HeaderValue::from_static(ours));
+    if let Some(millis) = retry_after_millis {
+        headers.insert(RETRY_AFTER, HeaderValue::from(*millis));
+    }
     response
 }
 
+/// In milliseconds.
+const RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 
 /// An answer; `root` is the document's element in XML.

@@ -77,8 +77,10 @@ class Gateway:
 def running_gateway(directory, requests_per_second=0):
     """Starts the binary with a memory store and all its files in `directory`; ends it when the block ends.
 
-    Unless the test is about it, nothing limits how often the management plane may be called.
+    Unless the test is about it, nothing limits how often the management plane may be called; None is the product's
+    own limit.
     """
+    limit = "" if requests_per_second is None else f"requests_per_second = {requests_per_second}"
     binary = pathlib.Path(os.environ.get("COUNTERSIGN_BINARY") or REPOSITORY / "target/debug/countersign")
     assert binary.exists(), f"{binary} is missing: build it, or set COUNTERSIGN_BINARY"
     configuration = directory / "countersign.toml"
@@ -92,7 +94,7 @@ access_log = "off"
 [management]
 listen = "127.0.0.1:0"
 region = "{REGION}"
-requests_per_second = {requests_per_second}
+{limit}
 [store]
 kind = "memory"
 [bootstrap]

@@ -68,6 +68,14 @@ class Project:
             **(definition or self.definition()),
         )["ApiId"]
 
+    def describe_api(self, api_id):
+        return self.do("DescribeApi", GroupId=self.group_id, ApiId=api_id)
+
+    @staticmethod
+    def stages(api):
+        """Where a described API is published."""
+        return api["DeployedInfos"]["DeployedInfo"]
+
     def publish(self, api_id):
         self.on_stage("DeployApi", ApiId=api_id, Description="by a scenario")
 

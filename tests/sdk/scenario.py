@@ -9,6 +9,8 @@ from clients import Refusal
 from project import BACKEND_PATH, STAGE
 from signed import assert_signed, assert_unsigned
 
+UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
+
 
 def refused(code, call, operation, **parameters):
     """The client raises its typed error with this code."""
@@ -110,19 +112,15 @@ def lists_of_keys(project):
 def refusals(project):
     """Codes of the operations themselves."""
     good = {"SignatureName": "good_name", "SignatureKey": "GoodKey1", "SignatureSecret": "GoodSecret1"}
-    unknown = "0123456789abcdef0123456789abcdef"
     refused("InvalidSignatureName", project.do, "CreateSignature", **good | {"SignatureName": "1bad"})
     refused("InvalidSignatureKey", project.do, "CreateSignature", **good | {"SignatureKey": "bad-key"})
     refused("InvalidSignatureSecret", project.do, "CreateSignature", **good | {"SignatureSecret": "-bad-one"})
     refused("MissingSignatureName", project.do, "CreateSignature", SignatureKey="GoodKey1")
-    refused("NotFoundSignature", project.do, "ModifySignature", SignatureId=unknown, SignatureName="any_name")
-    refused("NotFoundSignature", project.on_stage, "SetSignatureApis", SignatureId=unknown, ApiIds=unknown)
+    refused("NotFoundSignature", project.do, "ModifySignature", SignatureId=UNKNOWN_ID, SignatureName="any_name")
+    refused("NotFoundSignature", project.on_stage, "SetSignatureApis", SignatureId=UNKNOWN_ID, ApiIds=UNKNOWN_ID)
     signature_id = project.create_key(*good.values())
-    refused("NotFoundApi", project.on_stage, "SetSignatureApis", SignatureId=signature_id, ApiIds=unknown)
-    binding = {"SignatureId": signature_id, "ApiIds": unknown}
-    refused("NotFoundApiGroup", project.do, "SetSignatureApis", **binding, GroupId=unknown, StageName=STAGE)
+    refused("NotFoundApi", project.on_stage, "SetSignatureApis", SignatureId=signature_id, ApiIds=UNKNOWN_ID)
+    binding = {"SignatureId": signature_id, "ApiIds": UNKNOWN_ID}
+    refused("NotFoundApiGroup", project.do, "SetSignatureApis", **binding, GroupId=UNKNOWN_ID, StageName=STAGE)
     refused("InvalidStageName", project.do, "SetSignatureApis", **binding, GroupId=project.group_id, StageName="NO")
     assert project.key(signature_id) == tuple(good.values())
-
-
-SCENARIOS = (whole_life, lists_of_keys, refusals)

@@ -37,11 +37,14 @@ class NodeDriver:
     def _read(self):
         for line in self._process.stdout:
             self._lines.put(line)
+        self._lines.put(None)
 
     def ask(self, call):
         self._process.stdin.write(json.dumps(call) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._lines.get(timeout=ANSWER_SECONDS))
+        line = self._lines.get(timeout=ANSWER_SECONDS)
+        assert line is not None, "the driver ended; its standard error says why"
+        return json.loads(line)
 
 
 class NodeClient:

@@ -14,6 +14,7 @@ use countersign_core::{
 use super::{
     Done, OpError, Ops, Page, Paged,
     authorise::{Action, authorise},
+    find,
 };
 use crate::auth::Caller;
 
@@ -56,6 +57,18 @@ impl Ops {
             made_by,
         })
         .await
+    }
+
+    /// One API of the caller.
+    pub(crate) fn api(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        group: Option<GroupId>,
+        id: ApiId,
+    ) -> Result<Arc<Api>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        Ok(Arc::clone(find::api(snapshot, account, group, id)?))
     }
 
     /// The APIs of the caller in `snapshot` that `keep` says yes to, newest first.

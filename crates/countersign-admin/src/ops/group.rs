@@ -10,6 +10,7 @@ use countersign_core::{
 use super::{
     Done, OpError, Ops,
     authorise::{Action, authorise},
+    find,
 };
 use crate::auth::Caller;
 
@@ -48,6 +49,12 @@ impl Ops {
             groups_max,
         })
         .await
+    }
+
+    /// One group of the caller.
+    pub(crate) fn group(&self, caller: &Caller, id: GroupId) -> Result<Arc<Group>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        Ok(Arc::clone(find::group(&self.snapshot(), account, id)?))
     }
 
     /// The groups of the caller that `keep` says yes to, newest first.

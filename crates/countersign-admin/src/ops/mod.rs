@@ -9,6 +9,8 @@ mod error;
 mod find;
 mod group;
 mod page;
+mod published;
+mod redefine;
 mod signature_key;
 
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub(crate) use error::OpError;
 pub(crate) use error::one_of_each;
 pub(crate) use group::NewGroup;
 pub(crate) use page::{Page, Paged};
+pub(crate) use published::PublishedApi;
+pub(crate) use redefine::ApiPatch;
 pub(crate) use signature_key::{NewSignatureKey, SignatureKeyPatch};
 
 use crate::admin::AdminConfig;

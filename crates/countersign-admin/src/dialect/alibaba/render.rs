@@ -28,6 +28,8 @@ pub(super) enum Value {
     /// A sign secret, for a caller who may read it; `Debug` hides it.
     Secret(SignSecret),
     Number(usize),
+    /// A number of a definition, which may be below zero.
+    Integer(i64),
     Flag(bool),
     Object(Fields),
     /// A list is a wrapper with repeated children of one name, also when it is
@@ -138,6 +140,7 @@ impl Serialize for Value {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Secret(secret) => serializer.serialize_str(secret.secret().expose()),
             Self::Number(number) => number.serialize(serializer),
+            Self::Integer(number) => number.serialize(serializer),
             Self::Flag(on) => serializer.serialize_bool(*on),
             Self::Object(fields) => fields.serialize(serializer),
             Self::List { item, values } => {
@@ -160,6 +163,7 @@ impl fmt::Debug for Value {
             Self::Text(text) => text.fmt(f),
             Self::Secret(secret) => secret.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Integer(number) => number.fmt(f),
             Self::Flag(on) => on.fmt(f),
             Self::Object(fields) => fields.fmt(f),
             Self::List { item, values } => f.debug_map().entry(item, values).finish(),

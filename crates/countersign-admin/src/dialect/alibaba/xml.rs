@@ -49,6 +49,7 @@ fn write_value<W: Write>(out: &mut Writer<W>, value: &Value) -> io::Result<()> {
         Value::Text(text) => write_text(out, text),
         Value::Secret(secret) => write_text(out, secret.secret().expose()),
         Value::Number(number) => write_text(out, &number.to_string()),
+        Value::Integer(number) => write_text(out, &number.to_string()),
         Value::Flag(on) => write_text(out, if *on { "true" } else { "false" }),
         Value::Object(fields) => write_fields(out, fields),
         Value::List { item, values } => values

@@ -50,9 +50,9 @@ async fn create() {
         (vec![("AuthType", "app id")], "InvalidAuthType", "Specified parameter AuthType is not valid.".into()),
         (vec![("RequestConfig", "{")], "InvalidRequestConfig", invalid_request("It is not a JSON object.")),
         (
-            vec![("RequestConfig", r#"{"RequestHttpMethod":"GET","RequestPath":"/a","RequestMode":"MAPPING"}"#)],
+            vec![("RequestConfig", r#"{"RequestHttpMethod":"GET","RequestPath":"/a","RequestMode":"x"}"#)],
             "InvalidRequestConfig",
-            invalid_request("RequestMode: only PASSTHROUGH is supported yet."),
+            invalid_request("RequestMode: it is one of MAPPING, MAPPING_PASSTHROUGH, PASSTHROUGH."),
         ),
         (
             vec![("ServiceConfig", r#"{"ServiceAddress":"https://b"}"#)],
@@ -70,9 +70,12 @@ async fn create() {
                 .into(),
         ),
         (
-            vec![("ServiceParameters", r#"[{"ServiceParameterName":"a"}]"#)],
+            vec![
+                ("RequestConfig", r#"{"RequestHttpMethod":"GET","RequestPath":"/a"}"#),
+                ("ServiceParameters", r#"[{"ServiceParameterName":"a"}]"#),
+            ],
             "InvalidServiceParameters",
-            "Specified parameter ServiceParameters is not valid. Mapping of parameters is not supported yet.".into(),
+            "Specified parameter ServiceParameters is not valid. Entry 1: Location: it is mandatory.".into(),
         ),
         (
             vec![("SystemParameters", "x")],

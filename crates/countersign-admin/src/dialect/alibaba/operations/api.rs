@@ -1,24 +1,16 @@
-//! APIs (spec 3.2 and 3.5).
+//! Making, changing and removing APIs (spec 3.2).
 
-use countersign_core::{
-    Api, ApiName, Description, EnvironmentName, MethodMatch, PublicationKey, Snapshot, Visibility,
-    environment, path::ParameterStyle,
-};
+use countersign_core::{Api, ApiDefinition, ApiName, Description, Visibility};
 
 use super::{
-    Call, api_definition,
+    Call,
+    definition::Document,
     ids::{group_and_api, group_id},
-    list::{exact, fuzzy, page_fields},
     made_by,
 };
 use crate::{
-    dialect::alibaba::{
-        Answer, Fault, Params,
-        params::{ruled, stage},
-        render::Fields,
-        rules,
-    },
-    ops::NewApi,
+    dialect::alibaba::{Answer, Fault, Params, params::ruled, render::Fields, rules},
+    ops::{ApiPatch, NewApi},
 };
 
 /// `CreateApi`.
@@ -27,23 +19,17 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
     let group = params.required("GroupId")?;
     let name = params.required("ApiName")?;
     let visibility_text = params.required("Visibility")?;
-    let definition_texts = (
-        params.required("RequestConfig")?,
-        params.required("ServiceConfig")?,
-    );
+    params.required("RequestConfig")?;
+    params.required("ServiceConfig")?;
 
-    let name = ruled("ApiName", name, &rules::API_NAME, ApiName::parse)?;
+    let name = read_name(name)?;
     let visibility = visibility(visibility_text)?;
-    let description = params.given("Description").unwrap_or_default();
-    let description = ruled(
-        "Description",
-        description,
-        &rules::DESCRIPTION,
-        Description::parse,
-    )?;
-    let definition = api_definition::read(definition_texts.0, definition_texts.1)?;
+    let description = read_description(params.given("Description").unwrap_or_default())?;
     check_unsupported(params)?;
     let warning = warning(params)?;
+    let mut document = Document::default();
+    document.take(params)?;
+    let definition = document.definition()?;
     let group = group_id(group)?;
 
     let new = NewApi {
@@ -62,7 +48,65 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
     })
 }
 
-fn visibility(text: &str) -> Result<Visibility, Fault> {
+/// `ModifyApi`. What is absent stays as it is, and so does what is empty. A
+/// JSON text that is there takes the place of the former one whole. Clients
+/// see the change once the API is deployed again.
+pub(super) async fn modify(call: &Call<'_>) -> Result<Answer, Fault> {
+    let params = call.params;
+    params.required("ApiId")?;
+    let patch = ApiPatch {
+        name: params.optional("ApiName").map(read_name).transpose()?,
+        description: params
+            .optional("Description")
+            .map(read_description)
+            .transpose()?,
+        visibility: params.optional("Visibility").map(visibility).transpose()?,
+    };
+    check_unsupported(params)?;
+    let warning = warning(params)?;
+    // Whether the texts are good is told before whether there is such an API.
+    Document::default().take(params)?;
+    let (group, id) = group_and_api(params)?;
+    let redefine = |api: &Api| redefined(api, params);
+    let done = call
+        .plane
+        .ops
+        .modify_api(call.caller, group, id, patch, redefine)
+        .await?;
+    Ok(Answer {
+        warning,
+        ..Answer::changed(&done, Fields::new())
+    })
+}
+
+/// The definition with what the call says put over it; `None` if that is
+/// nothing.
+fn redefined(api: &Api, params: &Params) -> Result<Option<ApiDefinition>, Fault> {
+    let mut document = Document::of(&api.definition);
+    let before = document.clone();
+    document.take(params)?;
+    if document == before {
+        return Ok(None);
+    }
+    let mut definition = document.definition()?;
+    // An API of another dialect may answer to all paths below its own, which
+    // the texts here have no word for.
+    if params.optional("RequestConfig").is_none() {
+        definition.match_mode = api.definition.match_mode;
+    }
+    Ok(Some(definition))
+}
+
+fn read_name(text: &str) -> Result<ApiName, Fault> {
+    ruled("ApiName", text, &rules::API_NAME, ApiName::parse)
+}
+
+fn read_description(text: &str) -> Result<Description, Fault> {
+    ruled("Description", text, &rules::DESCRIPTION, Description::parse)
+}
+
+/// `Visibility`.
+pub(super) fn visibility(text: &str) -> Result<Visibility, Fault> {
     match text {
         "PUBLIC" => Ok(Visibility::Public),
         "PRIVATE" => Ok(Visibility::Private),
@@ -70,31 +114,9 @@ fn visibility(text: &str) -> Result<Visibility, Fault> {
     }
 }
 
-/// What would change how an API is served and is not here yet is refused: to
-/// pass over it would serve something else than the caller asked for. The
-/// tables that are documentation only (`RequestParameters`, `ResultSample`,
-/// …) have no effect in PASSTHROUGH mode and are passed over.
+/// What would change how an API is served and is not here is refused: to pass
+/// over it would serve something else than the caller asked for.
 fn check_unsupported(params: &Params) -> Result<(), Fault> {
-    for table in [
-        "ServiceParameters",
-        "ServiceParametersMap",
-        "ConstantParameters",
-        "SystemParameters",
-    ] {
-        let Some(text) = params.optional(table) else {
-            continue;
-        };
-        match serde_json::from_str::<Vec<serde::de::IgnoredAny>>(text) {
-            Ok(entries) if entries.is_empty() => {}
-            Ok(_) => {
-                return Err(Fault::invalid_inside(
-                    table,
-                    "Mapping of parameters is not supported yet.",
-                ));
-            }
-            Err(_) => return Err(Fault::invalid_inside(table, "It is not a JSON array.")),
-        }
-    }
     for switch in ["BackendEnable", "ForceNonceCheck", "DisableInternet"] {
         if params.flag(switch)? {
             return Err(Fault::invalid_inside(switch, "It is not supported yet."));
@@ -123,145 +145,6 @@ fn warning(params: &Params) -> Result<Option<&'static str>, Fault> {
         }
         Some(_) => Err(Fault::invalid("AuthType")),
     }
-}
-
-const PAGE_SIZE_MAX: usize = 100;
-
-/// `DescribeApis`. A filter that nothing passes gives an empty list.
-pub(super) async fn describe(call: &Call<'_>) -> Result<Answer, Fault> {
-    let params = call.params;
-    let page = params.page(PAGE_SIZE_MAX)?;
-    let wanted_visibility = params.optional("Visibility").map(visibility).transpose()?;
-    let wanted_stage = params
-        .optional("StageName")
-        .map(|text| stage("StageName", text))
-        .transpose()?;
-    let wanted_method = params
-        .optional("ApiMethod")
-        .map(MethodMatch::parse)
-        .transpose();
-    let wanted_method = wanted_method.map_err(|_| Fault::invalid("ApiMethod"))?;
-    let (id, group, name) = (
-        params.optional("ApiId"),
-        params.optional("GroupId"),
-        params.optional("ApiName"),
-    );
-    let path = params.optional("ApiPath");
-
-    let snapshot = call.plane.ops.snapshot();
-    let keep = |api: &Api| {
-        exact(id, &api.id.to_string())
-            && exact(group, &api.group.to_string())
-            && fuzzy(name, api.name.as_str())
-            && wanted_visibility.is_none_or(|wanted| wanted == api.visibility)
-            && wanted_stage
-                .as_ref()
-                .is_none_or(|stage| is_deployed(&snapshot, api, stage))
-            && wanted_method
-                .as_ref()
-                .is_none_or(|method| *method == api.definition.method)
-            && path.is_none_or(|path| path == api.definition.path.to_text(ParameterStyle::BRACKETS))
-    };
-    let paged = call.plane.ops.apis(call.caller, &snapshot, keep, page)?;
-    let fields = page_fields(page, paged, "ApiSummarys", "ApiSummary", |api| {
-        summary(&snapshot, api, &call.plane.region)
-    });
-    Ok(Answer::of(fields))
-}
-
-fn is_deployed(snapshot: &Snapshot, api: &Api, stage: &EnvironmentName) -> bool {
-    snapshot
-        .publication(&PublicationKey {
-            api: api.id,
-            environment: stage.clone(),
-        })
-        .is_some()
-}
-
-fn summary(snapshot: &Snapshot, api: &Api, region: &str) -> Fields {
-    let group_name = snapshot
-        .group(api.group)
-        .map_or("", |group| group.name.as_str());
-    let visibility = match api.visibility {
-        Visibility::Public => "PUBLIC",
-        Visibility::Private => "PRIVATE",
-    };
-    Fields::new()
-        .with("RegionId", region)
-        .with("GroupId", api.group.to_string())
-        .with("GroupName", group_name)
-        .with("ApiId", api.id.to_string())
-        .with("ApiName", api.name.as_str())
-        .with(
-            "ApiPath",
-            api.definition.path.to_text(ParameterStyle::BRACKETS),
-        )
-        .with("ApiMethod", api.definition.method.as_str())
-        .with("Visibility", visibility)
-        .with("Description", api.description.as_str())
-        .with("CreatedTime", api.created)
-        .with("ModifiedTime", api.modified)
-        .with_list(
-            "DeployedInfos",
-            "DeployedInfo",
-            deployed_infos(snapshot, api),
-        )
-}
-
-/// All three stages; the version in force is the change that published it.
-fn deployed_infos(snapshot: &Snapshot, api: &Api) -> Vec<Fields> {
-    let publications: Vec<_> = snapshot.publications_of_api(api.id).collect();
-    let info = |stage: &'static str| {
-        let fields = Fields::new().with("StageName", stage);
-        match publications
-            .iter()
-            .find(|publication| publication.key.environment.as_str() == stage)
-        {
-            Some(publication) => fields
-                .with(
-                    "EffectiveVersion",
-                    publication.published_revision.to_string(),
-                )
-                .with("DeployedStatus", "DEPLOYED"),
-            None => fields.with("DeployedStatus", "NONDEPLOYED"),
-        }
-    };
-    environment::INITIAL.into_iter().map(info).collect()
-}
-
-/// `DeployApi`.
-pub(super) async fn deploy(call: &Call<'_>) -> Result<Answer, Fault> {
-    let params = call.params;
-    params.required("ApiId")?;
-    let stage = params.stage()?;
-    let description = params.required("Description")?;
-    let description = ruled(
-        "Description",
-        description,
-        &rules::DEPLOY_DESCRIPTION,
-        Description::parse,
-    )?;
-    let (group, api) = group_and_api(params)?;
-    let done = call
-        .plane
-        .ops
-        .publish(call.caller, group, api, stage, description)
-        .await?;
-    Ok(Answer::changed(&done, Fields::new()))
-}
-
-/// `AbolishApi`.
-pub(super) async fn abolish(call: &Call<'_>) -> Result<Answer, Fault> {
-    let params = call.params;
-    params.required("ApiId")?;
-    let stage = params.stage()?;
-    let (group, api) = group_and_api(params)?;
-    let done = call
-        .plane
-        .ops
-        .unpublish(call.caller, group, api, stage)
-        .await?;
-    Ok(Answer::changed(&done, Fields::new()))
 }
 
 /// `DeleteApi`.

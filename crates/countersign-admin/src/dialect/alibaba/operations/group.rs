@@ -1,9 +1,10 @@
 //! Groups (spec 3.1).
 
-use countersign_core::{Description, Group, GroupId, GroupName, command::PlanError};
+use countersign_core::{Description, Group, GroupId, GroupName, command::PlanError, environment};
 
 use super::{
     Call,
+    ids::group_id,
     list::{exact, fuzzy, page_fields},
     made_by,
 };
@@ -56,7 +57,7 @@ const BASE_PATH: &str = "/";
 const PAGE_SIZE_MAX: usize = 50;
 
 /// `DescribeApiGroups`. A filter that nothing passes gives an empty list.
-pub(super) async fn describe(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Fault> {
     let params = call.params;
     let page = params.page(PAGE_SIZE_MAX)?;
     let ascending = match params.optional("Sort") {
@@ -79,19 +80,42 @@ pub(super) async fn describe(call: &Call<'_>) -> Result<Answer, Fault> {
         page.of(groups.iter()),
         "ApiGroupAttributes",
         "ApiGroupAttribute",
-        |group| {
-            Fields::new()
-                .with("GroupId", group.id.to_string())
-                .with("GroupName", group.name.as_str())
-                .with("SubDomain", group.host.as_str())
-                .with("Description", group.description.as_str())
-                .with("BasePath", BASE_PATH)
-                .with("CreatedTime", group.created)
-                .with("ModifiedTime", group.modified)
-                .with("RegionId", region.as_str())
-        },
+        |group| attributes(group, region),
     );
     Ok(Answer::of(fields))
+}
+
+/// `DescribeApiGroup`: one group, flat.
+pub(super) async fn describe(call: &Call<'_>) -> Result<Answer, Fault> {
+    let id = group_id(call.params.required("GroupId")?)?;
+    let group = call.plane.ops.group(call.caller, id)?;
+    // Stages have no ids here: their names are as good.
+    let stage = |name: &'static str| {
+        Fields::new()
+            .with("StageId", name)
+            .with("StageName", name)
+            .with("Description", "")
+    };
+    let fields = attributes(&group, &call.plane.region)
+        .with_list(
+            "StageItems",
+            "StageInfo",
+            environment::INITIAL.into_iter().map(stage).collect(),
+        )
+        .with_list("CustomDomains", "DomainItem", Vec::new());
+    Ok(Answer::of(fields))
+}
+
+fn attributes(group: &Group, region: &str) -> Fields {
+    Fields::new()
+        .with("GroupId", group.id.to_string())
+        .with("GroupName", group.name.as_str())
+        .with("SubDomain", group.host.as_str())
+        .with("Description", group.description.as_str())
+        .with("BasePath", BASE_PATH)
+        .with("CreatedTime", group.created)
+        .with("ModifiedTime", group.modified)
+        .with("RegionId", region)
 }
 
 /// `DeleteApiGroup`. The vendor's quirk: deleting a group that does not exist

@@ -3,7 +3,9 @@
 //! name, and after the caller was authenticated where it has.
 
 mod api;
-mod api_definition;
+mod api_view;
+mod definition;
+mod deployment;
 mod group;
 mod ids;
 mod list;
@@ -71,12 +73,17 @@ macro_rules! operations {
 
 operations! {
     CreateApiGroup => group::create,
-    DescribeApiGroups => group::describe,
+    DescribeApiGroups => group::list,
+    DescribeApiGroup => group::describe,
     DeleteApiGroup => group::delete,
     CreateApi => api::create,
-    DescribeApis => api::describe,
-    DeployApi => api::deploy,
-    AbolishApi => api::abolish,
+    ModifyApi => api::modify,
+    DescribeApi => api_view::describe,
+    DescribeApis => api_view::list,
+    DeployApi => deployment::deploy,
+    AbolishApi => deployment::abolish,
+    DescribeDeployedApi => deployment::describe,
+    DescribeDeployedApis => deployment::list,
     DeleteApi => api::delete,
     CreateSignature => signature::create,
     ModifySignature => signature::modify,

@@ -1,0 +1,30 @@
+//! Names that are taken, each at its place.
+
+use std::collections::HashSet;
+
+use countersign_core::mapping::Location;
+
+/// Which names stand where.
+#[derive(Debug, Default)]
+pub(super) struct Places(HashSet<(Location, String)>);
+
+impl Places {
+    /// Takes a name, unless it is taken. Names of headers are the same in any
+    /// case (RFC 9110, 5.1).
+    pub(super) fn take(&mut self, location: Location, name: &str) -> bool {
+        self.0.insert(key(location, name))
+    }
+
+    /// Whether it is taken.
+    pub(super) fn has(&self, location: Location, name: &str) -> bool {
+        self.0.contains(&key(location, name))
+    }
+}
+
+fn key(location: Location, name: &str) -> (Location, String) {
+    let name = match location {
+        Location::Header => name.to_ascii_lowercase(),
+        Location::Path | Location::Query | Location::Body => name.to_owned(),
+    };
+    (location, name)
+}

@@ -1,5 +1,7 @@
 //! The answers that the gateway gives itself.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
@@ -22,7 +24,7 @@ pub(crate) fn answer(fault: &Fault, id: &RequestId) -> Response<Bytes> {
     );
     headers.insert(
         header_name::VENDOR_ERROR_MESSAGE,
-        HeaderValue::from_static(shown.message),
+        message_value(fault.message()),
     );
     let id = HeaderValue::from_bytes(id).expect("a request id is hex digits and hyphens");
     headers.insert(header_name::REQUEST_ID, id);
@@ -30,6 +32,15 @@ pub(crate) fn answer(fault: &Fault, id: &RequestId) -> Response<Bytes> {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+fn message_value(message: Cow<'static, str>) -> HeaderValue {
+    match message {
+        Cow::Borrowed(message) => HeaderValue::from_static(message),
+        Cow::Owned(message) => {
+            HeaderValue::try_from(message).expect("a fault's message is visible ASCII")
+        }
+    }
 }
 
 /// The same as bytes, for when the HTTP library no longer speaks for us. The
@@ -44,7 +55,7 @@ pub(crate) fn answer_bytes(fault: &Fault, id: &RequestId) -> Vec<u8> {
         shown.status.canonical_reason().unwrap_or_default(),
         shown.code,
         shown.vendor_code,
-        shown.message,
+        fault.message(),
         id.escape_ascii(),
         body.len(),
     )
@@ -57,7 +68,7 @@ fn body(fault: &Fault, id: &RequestId) -> String {
     format!(
         "{{\"Code\":\"{}\",\"Message\":\"{}\",\"RequestId\":\"{}\"}}",
         shown.code,
-        shown.message,
+        fault.message(),
         id.escape_ascii()
     )
 }

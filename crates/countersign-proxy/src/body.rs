@@ -121,6 +121,18 @@ impl ClientBody {
         frame.await
     }
 
+    /// Reads the whole body, of at most `bytes_max`, and forgets it.
+    pub(crate) async fn skip(mut self, bytes_max: usize, patience: Duration) -> Result<(), Fault> {
+        let mut length = 0;
+        while let Some(frame) = self.frame(patience).await? {
+            length += frame.data_ref().map_or(0, Bytes::len);
+            if length > bytes_max {
+                return Err(Fault::BodyTooLarge { max: bytes_max });
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the whole body, of at most `bytes_max`, into one piece. The
     /// client may pause for `patience`.
     pub(crate) async fn gather(

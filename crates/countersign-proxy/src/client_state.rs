@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     rc::Rc,
     task::{Context, Waker},
 };
@@ -15,6 +15,7 @@ use crate::framing::Violation;
 pub(crate) struct ClientState {
     /// Who called, as text.
     pub(crate) address: Box<str>,
+    pub(crate) ip: IpAddr,
     /// The worker's count of ticks.
     ticks: Rc<Cell<u64>>,
     /// How many heads were passed to the HTTP library.
@@ -67,6 +68,7 @@ impl ClientState {
         let since = Cell::new(ticks.get());
         Self {
             address: address.to_string().into(),
+            ip: address.ip(),
             ticks,
             heads: Cell::new(0),
             answered: Cell::new(0),

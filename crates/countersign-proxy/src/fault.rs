@@ -2,9 +2,10 @@
 //! what the client sees. The cause goes to the log; the client gets fixed
 //! text that says nothing of a backend or a key.
 
-use std::{error::Error, io, time::Duration};
+use std::{borrow::Cow, error::Error, io, sync::Arc, time::Duration};
 
-use countersign_core::RouteMiss;
+use countersign_core::{RouteMiss, mapping::Location};
+use countersign_sign::params::percent_encode;
 use http::StatusCode;
 
 use crate::framing::Violation;
@@ -30,6 +31,16 @@ pub(crate) enum Fault {
     BodyTimeout(Duration),
     #[error("the backend's path cannot be made from the request's")]
     BackendPath,
+    #[error("the API's definition cannot be carried out")]
+    Definition,
+    #[error("the body is a form in a content coding")]
+    FormCoding,
+    #[error("the target made for the backend is longer than {max} bytes")]
+    TargetTooLong { max: usize },
+    #[error("the {} {name:?} is missing", place(*.location))]
+    MissingParameter { location: Location, name: Arc<str> },
+    #[error("the {} {name:?} is not what it has to be", place(*.location))]
+    InvalidParameter { location: Location, name: Arc<str> },
     #[error("the backend's name was not resolved")]
     Resolve(#[source] io::Error),
     #[error("the backend was not reached")]
@@ -58,14 +69,15 @@ pub(crate) struct Shown {
     pub(crate) code: &'static str,
     /// The value of `X-Ca-Error-Code`: who is at fault (`I` the request, `D`
     /// the backend), a status, and two letters. `I404NF`, `I400SG`, `I413RL`
-    /// and `D504RE` are the vendor's, the rest follow its pattern [choice].
+    /// and `D504RE` are the vendor's, the rest (of the parameters, `I400MP` and
+    /// `I400IP`) follow its pattern [choice].
     pub(crate) vendor_code: &'static str,
-    /// The value of `X-Ca-Error-Message`, and the message in the body.
-    pub(crate) message: &'static str,
+    /// The message where it is the same for all; see [`Fault::message`].
+    message: &'static str,
 }
 
 /// Every code there is, for the counters.
-pub(crate) const CODES: [&str; 16] = [
+pub(crate) const CODES: [&str; 20] = [
     "unknown_host",
     "unknown_environment",
     "unknown_path",
@@ -82,6 +94,10 @@ pub(crate) const CODES: [&str; 16] = [
     "shutting_down",
     "client_gone",
     "body_timeout",
+    "missing_parameter",
+    "invalid_parameter",
+    "unsupported_encoding",
+    "target_too_long",
 ];
 
 impl Fault {
@@ -154,7 +170,25 @@ impl Fault {
                 "D504RE",
                 "The backend did not answer in time",
             ),
-            Self::Exchange(_) | Self::SwitchedProtocols | Self::BackendPath => (
+            Self::FormCoding => (
+                415,
+                "unsupported_encoding",
+                "I415CE",
+                "A form has to be without content coding",
+            ),
+            Self::TargetTooLong { .. } => (
+                414,
+                "target_too_long",
+                "I414TL",
+                "The parameters are too long",
+            ),
+            Self::MissingParameter { .. } => {
+                (400, "missing_parameter", "I400MP", "A parameter is missing")
+            }
+            Self::InvalidParameter { .. } => {
+                (400, "invalid_parameter", "I400IP", "A parameter is invalid")
+            }
+            Self::Exchange(_) | Self::SwitchedProtocols | Self::BackendPath | Self::Definition => (
                 502,
                 "backend_error",
                 "D502BE",
@@ -178,6 +212,19 @@ impl Fault {
             vendor_code,
             message,
         }
+    }
+
+    /// The value of `X-Ca-Error-Message`, and the message in the body: plain
+    /// ASCII without anything that JSON escapes. Of a parameter it has the
+    /// name, percent-encoded, and never the value.
+    pub(crate) fn message(&self) -> Cow<'static, str> {
+        let (location, name, what) = match self {
+            Self::MissingParameter { location, name } => (location, name, "missing"),
+            Self::InvalidParameter { location, name } => (location, name, "invalid"),
+            _ => return Cow::Borrowed(self.shown().message),
+        };
+        let name = percent_encode(name);
+        Cow::Owned(format!("The {} {name} is {what}", place(*location)))
     }
 
     /// Whether the client's connection is of no more use: what it sends next
@@ -211,6 +258,16 @@ impl Fault {
     }
 }
 
+/// What a parameter at this place is called.
+fn place(location: Location) -> &'static str {
+    match location {
+        Location::Path => "path parameter",
+        Location::Query => "query parameter",
+        Location::Header => "header",
+        Location::Body => "form field",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +287,17 @@ mod tests {
             Fault::FormCharset,
             Fault::BodyTimeout(Duration::from_secs(1)),
             Fault::BackendPath,
+            Fault::Definition,
+            Fault::FormCoding,
+            Fault::TargetTooLong { max: 1 },
+            Fault::MissingParameter {
+                location: Location::Path,
+                name: "a\"\\\r\n é".into(),
+            },
+            Fault::InvalidParameter {
+                location: Location::Header,
+                name: "a\"\\\r\n é".into(),
+            },
             Fault::Connect(io::ErrorKind::ConnectionRefused.into()),
             Fault::ResponseTimeout(Duration::from_millis(1)),
             Fault::SwitchedProtocols,
@@ -242,13 +310,25 @@ mod tests {
             assert!(CODES.contains(&shown.code), "{fault:?}");
             assert_eq!(shown.vendor_code.len(), 6, "{fault:?}");
             assert!(
-                !shown.message.contains(['"', '\\']),
-                "{fault:?}: it is put into JSON as it is"
+                fault
+                    .message()
+                    .bytes()
+                    .all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\'),
+                "{fault:?}: it is put into JSON and a header as it is"
             );
         }
         for code in CODES {
             assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
         }
+    }
+
+    #[test]
+    fn messages_name_the_parameter() {
+        let fault = Fault::InvalidParameter {
+            location: Location::Body,
+            name: "user name".into(),
+        };
+        assert_eq!(fault.message(), "The form field user%20name is invalid");
     }
 
     #[test]

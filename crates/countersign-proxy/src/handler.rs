@@ -1,16 +1,17 @@
 //! The life of one request: route, clean, apply the body policy, build what
 //! goes out, sign it last, send it, relay the answer.
 
-use std::{cell::RefCell, convert::Infallible, rc::Rc, sync::Arc, time::Duration, time::Instant};
+use std::{
+    borrow::Cow, cell::RefCell, convert::Infallible, rc::Rc, sync::Arc, time::Duration,
+    time::Instant,
+};
 
 use bytes::Bytes;
-use countersign_core::{Host, KeyVersion, Route, environment, path};
+use countersign_core::{Host, KeyVersion, Route, environment, mapping::ParameterMapping, path};
 use countersign_sign::alibaba::backend::{
     BodyKind, BodyMd5, Md5Base64, Outgoing, SECRET_KEY_HEADER, body_kind,
 };
-use http::{
-    HeaderMap, HeaderValue, Method, Request, Response, Uri, header, request, uri::PathAndQuery,
-};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header, request};
 use http_body::Body;
 use hyper::body::Incoming;
 
@@ -21,7 +22,10 @@ use crate::{
     exchange,
     fault::Fault,
     header_name,
+    mapping::{self, ClientsBody, MappedBody},
+    mock,
     record::Record,
+    target,
     worker::Worker,
 };
 
@@ -59,7 +63,13 @@ impl Handler {
         );
         let forwarded = self.forward(&mut head, body, &mut record).await;
         Ok(match forwarded {
-            Ok(answer) => self.relay(answer, record),
+            Ok(Reply::Backend(answer)) => self.relay(answer, record),
+            Ok(Reply::Mock(mut answer)) => {
+                record.mocked(answer.status().as_u16());
+                let id = self.worker.values.borrow_mut().value(&record.id);
+                answer.headers_mut().insert(header_name::REQUEST_ID, id);
+                answer.map(|bytes| ReplyBody::fixed(bytes, record))
+            }
             Err(fault) => {
                 record.refused(&fault);
                 answer::answer(&fault, &record.id).map(|bytes| ReplyBody::fixed(bytes, record))
@@ -72,9 +82,14 @@ impl Handler {
         head: &mut request::Parts,
         body: Incoming,
         record: &mut Record,
-    ) -> Result<exchange::Answer, Fault> {
+    ) -> Result<Reply, Fault> {
         let (route, key) = self.route(head, record)?;
         let definition = &route.definition;
+        if let Some(mock) = &definition.mock {
+            record.key = None;
+            self.skip(body).await?;
+            return Ok(Reply::Mock(mock::answer(mock)?));
+        }
         let is_signed = key.is_some();
         self.worker.clean_request(&mut head.headers, is_signed);
 
@@ -84,11 +99,22 @@ impl Handler {
                 Method::from_bytes(method.as_bytes()).map_err(|_| Fault::BackendPath)?
             }
         };
-        let target = target(&head.uri, &route)?;
-        let plan = body_plan(&method, &head.headers, &body, is_signed)?;
-        let body = self.body(plan, body, &mut head.headers).await?;
+        let (target, source) = match &definition.mapping {
+            None => (target::passed(&head.uri, &route)?, Source::Clients(body)),
+            Some(mapping) => {
+                let tables = Tables {
+                    mapping,
+                    route: &route,
+                    method: &method,
+                    is_signed,
+                };
+                self.map(tables, head, body, record).await?
+            }
+        };
+        let plan = body_plan(&method, &head.headers, &source, is_signed)?;
+        let body = self.body(plan, source, &mut head.headers).await?;
         let mut sent = record.started();
-        if matches!(plan, Plan::Gather { .. }) {
+        if matches!(plan, Plan::Gather { .. }) || definition.mapping.is_some() {
             sent = Instant::now();
         }
 
@@ -124,7 +150,7 @@ impl Handler {
         }
         record.retries = answer.retries;
         record.answered(answer.response.status().as_u16(), sent);
-        Ok(answer)
+        Ok(Reply::Backend(answer))
     }
 
     /// Finds the route, and what signs for it, in one snapshot.
@@ -152,13 +178,80 @@ impl Handler {
         Ok((Arc::clone(route), key.map(|key| Arc::clone(&key.active))))
     }
 
+    /// Applies an API's tables: gives the target and the body, and leaves in
+    /// `head` the headers that go with them.
+    async fn map(
+        &self,
+        tables: Tables<'_>,
+        head: &mut request::Parts,
+        body: Incoming,
+        record: &Record,
+    ) -> Result<(Uri, Source), Fault> {
+        let handle_time_ms = self.worker.now().millis();
+        let client_ip = self.client.ip.to_canonical().to_string();
+        let host = match &*self.last_host.borrow() {
+            Some((_, host)) => host.as_str().to_owned(),
+            None => String::new(),
+        };
+        let reads_form = tables.mapping.body_is_form && is_form(&head.headers, &body)?;
+        let (form, unread) = match reads_form {
+            true => (Some(self.read_whole(body, None).await?), None),
+            false => (None, Some(body)),
+        };
+        let clients_body = match (&form, &unread) {
+            (Some(form), _) => ClientsBody::Form(form),
+            (None, Some(body)) if !body.is_end_stream() => ClientsBody::Bytes,
+            _ => ClientsBody::None,
+        };
+        let input = mapping::Input {
+            route: tables.route,
+            method: tables.method,
+            path: head.uri.path(),
+            query: head.uri.query(),
+            headers: &head.headers,
+            body: clients_body,
+            system: mapping::System {
+                client_ip: &client_ip,
+                host: &host,
+                handle_time_ms,
+                request_id: std::str::from_utf8(&record.id).unwrap_or_default(),
+            },
+            is_signed: tables.is_signed,
+        };
+        let mapped = mapping::map(tables.mapping, &input)?;
+        head.headers = mapped.headers;
+        let source = match (mapped.body, unread) {
+            (MappedBody::Clients, Some(body)) => Source::Clients(body),
+            (MappedBody::Clients, None) => Source::Made(Bytes::new()),
+            (MappedBody::Form(made), unread) => {
+                if let Some(body) = unread {
+                    self.skip(body).await?;
+                }
+                Source::Made(made.into())
+            }
+        };
+        let is_expected = matches!(*tables.method, Method::POST | Method::PUT | Method::PATCH);
+        if is_expected && source.is_empty() {
+            head.headers
+                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Ok((mapped.target, source))
+    }
+
     /// Carries out the plan for the body, and makes the headers fit it.
     async fn body(
         &self,
         plan: Plan,
-        incoming: Incoming,
+        source: Source,
         headers: &mut HeaderMap,
     ) -> Result<Ready, Fault> {
+        let incoming = match source {
+            Source::Clients(incoming) => incoming,
+            Source::Made(bytes) => {
+                let md5 = (plan == Plan::Gather { is_form: false }).then(BodyMd5::new);
+                return Ok(made(bytes, md5, headers));
+            }
+        };
         match plan {
             Plan::None => Ok(Ready {
                 body: OutBody::Empty,
@@ -194,19 +287,8 @@ impl Handler {
         incoming: Incoming,
         headers: &mut HeaderMap,
     ) -> Result<Ready, Fault> {
-        let max = self.worker.limits.body_buffer_bytes_max;
-        if incoming
-            .size_hint()
-            .exact()
-            .is_some_and(|length| length > max as u64)
-        {
-            return Err(Fault::BodyTooLarge { max });
-        }
         let mut md5 = (!is_form).then(BodyMd5::new);
-        let body = ClientBody::new(incoming, Rc::clone(&self.client));
-        let bytes = body
-            .gather(max, self.worker.limits.head_timeout, md5.as_mut())
-            .await?;
+        let bytes = self.read_whole(incoming, md5.as_mut()).await?;
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if bytes.is_empty() {
             return Ok(Ready {
@@ -215,15 +297,40 @@ impl Handler {
             });
         }
         let digest = md5.map(BodyMd5::finish);
-        if let Some(digest) = &digest {
-            let value =
-                HeaderValue::from_bytes(digest.as_str().as_bytes()).expect("Base64 is plain ASCII");
-            headers.insert(header_name::CONTENT_MD5, value);
-        }
+        put_digest(digest.as_ref(), headers);
         Ok(Ready {
             body: OutBody::Whole(bytes),
             digest,
         })
+    }
+
+    /// Reads a body within the limit.
+    async fn read_whole(
+        &self,
+        incoming: Incoming,
+        md5: Option<&mut BodyMd5>,
+    ) -> Result<Bytes, Fault> {
+        let max = self.worker.limits.body_buffer_bytes_max;
+        if incoming
+            .size_hint()
+            .exact()
+            .is_some_and(|length| length > max as u64)
+        {
+            return Err(Fault::BodyTooLarge { max });
+        }
+        let body = ClientBody::new(incoming, Rc::clone(&self.client));
+        body.gather(max, self.worker.limits.head_timeout, md5).await
+    }
+
+    /// Reads a body that nobody wants, so that the connection can go on.
+    async fn skip(&self, incoming: Incoming) -> Result<(), Fault> {
+        if incoming.is_end_stream() {
+            return Ok(());
+        }
+        let limits = &self.worker.limits;
+        let body = ClientBody::new(incoming, Rc::clone(&self.client));
+        body.skip(limits.body_buffer_bytes_max, limits.head_timeout)
+            .await
     }
 
     /// Signs what is about to be sent, and puts the signature on it.
@@ -255,6 +362,13 @@ impl Handler {
     }
 }
 
+/// Where an answer comes from.
+enum Reply {
+    Backend(exchange::Answer),
+    /// From the API's definition.
+    Mock(Response<Bytes>),
+}
+
 /// What is done with a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
@@ -266,6 +380,32 @@ enum Plan {
     },
 }
 
+/// What a mapped request needs of its API.
+struct Tables<'a> {
+    mapping: &'a ParameterMapping,
+    route: &'a Route,
+    /// The method that the backend is called with.
+    method: &'a Method,
+    is_signed: bool,
+}
+
+/// Where a body comes from.
+enum Source {
+    /// The client, and it is passed on as it is.
+    Clients(Incoming),
+    /// The gateway.
+    Made(Bytes),
+}
+
+impl Source {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Clients(incoming) => incoming.is_end_stream(),
+            Self::Made(bytes) => bytes.is_empty(),
+        }
+    }
+}
+
 /// A body ready to be sent.
 struct Ready {
     body: OutBody,
@@ -275,23 +415,73 @@ struct Ready {
 fn body_plan(
     method: &Method,
     headers: &HeaderMap,
-    body: &Incoming,
+    source: &Source,
     is_signed: bool,
 ) -> Result<Plan, Fault> {
-    if body.is_end_stream() {
+    if source.is_empty() {
         return Ok(Plan::None);
     }
     if !is_signed {
         return Ok(Plan::Stream);
     }
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    match body_kind(method.as_str(), content_type) {
+    match body_kind(method.as_str(), content_type(headers).as_deref()) {
         BodyKind::Form => Ok(Plan::Gather { is_form: true }),
         BodyKind::Digest => Ok(Plan::Gather { is_form: false }),
         BodyKind::FormOtherCharset => Err(Fault::FormCharset),
         BodyKind::Unsigned => Ok(Plan::Stream),
+    }
+}
+
+/// Whether a body is a form whose fields can be read.
+fn is_form(headers: &HeaderMap, body: &Incoming) -> Result<bool, Fault> {
+    if body.is_end_stream() {
+        return Ok(false);
+    }
+    // A method whose bodies are signed as forms only.
+    match body_kind("GET", content_type(headers).as_deref()) {
+        BodyKind::Form => {}
+        BodyKind::FormOtherCharset => return Err(Fault::FormCharset),
+        BodyKind::Digest | BodyKind::Unsigned => return Ok(false),
+    }
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    match codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        true => Ok(true),
+        false => Err(Fault::FormCoding),
+    }
+}
+
+/// The media type of a body. Bytes beyond ASCII in a parameter of it do not
+/// hide from us what a backend sees.
+fn content_type(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    Some(String::from_utf8_lossy(value.as_bytes()))
+}
+
+/// A body of the gateway's own, ready to be sent.
+fn made(bytes: Bytes, md5: Option<BodyMd5>, headers: &mut HeaderMap) -> Ready {
+    if bytes.is_empty() {
+        return Ready {
+            body: OutBody::Empty,
+            digest: None,
+        };
+    }
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let digest = md5.map(|mut md5| {
+        md5.update(&bytes);
+        md5.finish()
+    });
+    put_digest(digest.as_ref(), headers);
+    Ready {
+        body: OutBody::Whole(bytes),
+        digest,
+    }
+}
+
+fn put_digest(digest: Option<&Md5Base64>, headers: &mut HeaderMap) {
+    if let Some(digest) = digest {
+        let value =
+            HeaderValue::from_bytes(digest.as_str().as_bytes()).expect("Base64 is plain ASCII");
+        headers.insert(header_name::CONTENT_MD5, value);
     }
 }
 
@@ -329,30 +519,4 @@ fn environment_of(headers: &HeaderMap) -> Result<&str, Fault> {
         return Err(Fault::BadEnvironmentHeader);
     }
     value.to_str().map_err(|_| Fault::BadEnvironmentHeader)
-}
-
-/// The target sent to the backend: the client's own path or the one made for
-/// the backend, and the client's query byte for byte.
-fn target(uri: &Uri, route: &Route) -> Result<Uri, Fault> {
-    let Some(pattern) = &route.definition.backend.path else {
-        return match (uri.scheme(), uri.path_and_query()) {
-            // Cheap: the text is shared.
-            (None, _) => Ok(uri.clone()),
-            (Some(_), Some(path)) => Ok(Uri::from(path.clone())),
-            (Some(_), None) => Ok(Uri::from(PathAndQuery::from_static("/"))),
-        };
-    };
-    let captures = route.captures(uri.path());
-    let mut text =
-        pattern.render(|name, text| text.push_str(captures.get(name).unwrap_or_default()));
-    let rest = captures.rest();
-    if rest.starts_with('/') && text.ends_with('/') {
-        text.pop();
-    }
-    text.push_str(rest);
-    if let Some(query) = uri.query() {
-        text.push('?');
-        text.push_str(query);
-    }
-    Uri::from_maybe_shared(Bytes::from(text)).map_err(|_| Fault::BackendPath)
 }

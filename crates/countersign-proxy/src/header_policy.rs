@@ -35,6 +35,20 @@ pub(crate) fn clean_response(headers: &mut HeaderMap, doomed: &mut Vec<HeaderNam
     clean(headers, doomed, hop_fate);
 }
 
+/// Whether an answer that the gateway gives may have this header by an API's
+/// definition: whatever is not of the connection or its framing.
+pub(crate) fn answer_may_have(name: &HeaderName) -> bool {
+    *name != header::CONTENT_LENGTH && hop_fate(name) == Fate::Pass
+}
+
+/// Whether an API's definition may set this header of a request: none that
+/// only the gateway may set, in any spelling that a backend could take for it.
+pub(crate) fn table_may_set(name: &HeaderName, is_signed: bool) -> bool {
+    *name != header::HOST
+        && *name != header::CONTENT_LENGTH
+        && request_fate(name, is_signed) == Fate::Pass
+}
+
 fn clean(
     headers: &mut HeaderMap,
     doomed: &mut Vec<HeaderName>,
@@ -112,6 +126,16 @@ fn begins_folded(name: &str, prefix: &str) -> bool {
             .bytes()
             .zip(prefix.bytes())
             .all(|(own, wanted)| folded(own) == wanted)
+}
+
+/// Whether two header names are the same to a backend that does not tell case,
+/// nor `_` from `-`.
+pub(crate) fn is_same_folded(name: &str, other: &str) -> bool {
+    let folded = |b: u8| match b {
+        b'_' => b'-',
+        b => b.to_ascii_lowercase(),
+    };
+    name.len() == other.len() && name.bytes().map(folded).eq(other.bytes().map(folded))
 }
 
 fn equals_folded(name: &str, other: &str) -> bool {

@@ -49,6 +49,10 @@ impl Value<'_> {
         self.0.extend_from_slice(b"null");
     }
 
+    pub(crate) fn yes(self) {
+        self.0.extend_from_slice(b"true");
+    }
+
     pub(crate) fn number(self, number: u64) {
         self.0
             .extend_from_slice(itoa::Buffer::new().format(number).as_bytes());

@@ -4,8 +4,10 @@
 //!
 //! It reads snapshots that the store publishes and knows nothing of how they
 //! are managed. A request, in order: `guard` and `framing` read its bytes
-//! strictly; `handler` routes it, cleans its headers (`header_policy`),
-//! applies the body policy (`body`), builds and signs what goes out;
+//! strictly; `handler` routes it, cleans its headers (`header_policy`), gives
+//! it the API's own answer (`mock`) or applies the API's tables of parameters
+//! (`mapping`) where there are any, applies the body policy (`body`), builds
+//! and signs what goes out;
 //! `exchange` sends it over a connection of the `pool`; `record` logs and
 //! counts it. `fault` is the one table of what a client sees when that does
 //! not work.
@@ -35,11 +37,14 @@ mod header_policy;
 mod header_values;
 mod id_texts;
 mod json;
+mod mapping;
 mod meters;
+mod mock;
 mod pool;
 mod proxy;
 mod record;
 mod request_id;
+mod target;
 mod time_text;
 mod worker;
 

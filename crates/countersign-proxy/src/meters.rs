@@ -11,6 +11,7 @@ use crate::fault::CODES;
 pub(crate) struct Meters {
     requests: [Counter; 6],
     pub(crate) signed: Counter,
+    pub(crate) mocked: Counter,
     refused: Vec<(&'static str, Counter)>,
     backend_failures: Vec<(&'static str, Counter)>,
     pub(crate) retries: Counter,
@@ -46,6 +47,7 @@ impl Meters {
             requests: classes
                 .map(|class| counter(key_with("countersign_requests_total", "class", class))),
             signed: counter(key("countersign_signed_total")),
+            mocked: counter(key("countersign_mocked_total")),
             refused: by_code(
                 "countersign_refused_total",
                 "reason",
@@ -112,6 +114,10 @@ pub(crate) fn describe(recorder: &dyn Recorder) {
         "Requests, by the class of the status they were answered with.",
     );
     counter("countersign_signed_total", "Requests that were signed.");
+    counter(
+        "countersign_mocked_total",
+        "Requests that were given the answer of the API's definition, without a backend.",
+    );
     counter(
         "countersign_refused_total",
         "Requests that the gateway answered itself, by reason.",

@@ -27,6 +27,7 @@ pub(crate) struct Record {
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) key: Option<Arc<SignatureKey>>,
     pub(crate) backend: Option<Rc<Backend>>,
+    is_mocked: bool,
     fault: Option<(&'static str, String)>,
 }
 
@@ -75,6 +76,7 @@ impl Record {
             route: None,
             key: None,
             backend: None,
+            is_mocked: false,
             fault: None,
         }
     }
@@ -101,6 +103,13 @@ impl Record {
         self.status = shown.status.as_u16();
         self.worker.meters.refused(shown.code);
         self.failed(fault);
+    }
+
+    /// The API's definition has the answer. Nothing is signed.
+    pub(crate) fn mocked(&mut self, status: u16) {
+        self.status = status;
+        self.is_mocked = true;
+        self.worker.meters.mocked.increment(1);
     }
 
     /// The backend's answer ended before its end.
@@ -154,6 +163,9 @@ impl Record {
         }
         if let Some(backend_us) = self.backend_us {
             line.field("backend_us").number(backend_us);
+        }
+        if self.is_mocked {
+            line.field("mock").yes();
         }
         if let Some((code, cause)) = &self.fault {
             line.field("error").text(code);

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_core::{ApiId, Clock, Entropy, SignatureKeyId};
+use countersign_core::{ApiId, Clock, Entropy, SignatureKeyId, Timestamp};
 use countersign_sign::alibaba::backend::Scratch;
 use countersign_store::SnapshotReader;
 use http::{HeaderMap, HeaderName};
@@ -98,6 +98,11 @@ impl Worker {
     /// Whether there is an access log.
     pub(crate) fn logs(&self) -> bool {
         self.logs
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     /// The time, for the access log.

@@ -8,6 +8,8 @@ mod connections;
 mod failures;
 mod framing;
 mod headers;
+mod mapping;
+mod mock;
 mod observing;
 mod routing;
 mod signing;

@@ -169,6 +169,13 @@ impl Gateway {
         });
     }
 
+    /// Publishes one more API, and binds the signature key to it or not. `number`
+    /// tells it from all others; the fixture's are below 100.
+    pub fn publish(&self, number: u64, definition: ApiDefinition, is_signed: bool) {
+        let published = publish(&self.store, number, definition, is_signed);
+        self.runtime.block_on(published);
+    }
+
     /// Takes the signature key off everything.
     pub fn unbind(&self) {
         self.execute(Unbind {
@@ -199,6 +206,28 @@ impl Gateway {
             metrics: self.metrics.render(),
         }
     }
+}
+
+/// An API for every method, at exactly `path` in front of `backend`.
+pub fn definition(path: &str, backend: SocketAddr) -> ApiDefinition {
+    ApiDefinition {
+        method: MethodMatch::Any,
+        path: pattern(path),
+        match_mode: MatchMode::Exact,
+        backend: BackendTarget {
+            address: BackendAddress::parse(&format!("http://{backend}")).unwrap(),
+            path: None,
+            method: None,
+            timeout_ms: 15_000,
+        },
+        mapping: None,
+        mock: None,
+        document: None,
+    }
+}
+
+pub fn pattern(text: &str) -> PathPattern {
+    PathPattern::parse(text, ParameterStyle::BRACES).unwrap()
 }
 
 fn account() -> AccountId {
@@ -326,8 +355,6 @@ async fn fill(store: &Store, backend: &str) {
 }
 
 async fn put(store: &Store, number: u8, spec: &Spec<'_>) {
-    let pattern = |text: &str| PathPattern::parse(text, ParameterStyle::BRACES).unwrap();
-    let id = ApiId::from_random([number + 1; 16]);
     let definition = ApiDefinition {
         method: MethodMatch::parse(spec.method).unwrap(),
         path: pattern(spec.path),
@@ -342,6 +369,11 @@ async fn put(store: &Store, number: u8, spec: &Spec<'_>) {
         mock: None,
         document: None,
     };
+    publish(store, number.into(), definition, spec.is_signed).await;
+}
+
+async fn publish(store: &Store, number: u64, definition: ApiDefinition, is_signed: bool) {
+    let id = ApiId::from_random((u128::from(number) + 1).to_be_bytes());
     let api = CreateApi {
         id,
         account: account(),
@@ -365,7 +397,7 @@ async fn put(store: &Store, number: u8, spec: &Spec<'_>) {
         },
     )
     .await;
-    if spec.is_signed {
+    if is_signed {
         let apis = [id].into();
         execute(
             store,

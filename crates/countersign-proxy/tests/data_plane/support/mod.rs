@@ -7,7 +7,7 @@ pub mod signature;
 
 pub use backend::{Action, Backend, Received};
 pub use client::Client;
-pub use gateway::{Gateway, Options};
+pub use gateway::{Gateway, Options, definition};
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 //! clock and an entropy that the test owns.
 
 mod alibaba;
+mod alibaba_front;
 mod console_and_health;
 mod native;
 mod support;

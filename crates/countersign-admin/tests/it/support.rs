@@ -54,6 +54,7 @@ pub(crate) struct Plane {
     pub(crate) router: Router,
     pub(crate) admin: Admin,
     pub(crate) store: Store,
+    /// In milliseconds.
     now: Arc<AtomicI64>,
     nonces: AtomicU64,
 }
@@ -107,10 +108,10 @@ impl Plane {
             .await
             .unwrap();
 
-        let now = Arc::new(AtomicI64::new(NOW));
+        let now = Arc::new(AtomicI64::new(NOW * 1000));
         let clock: Clock = {
             let now = Arc::clone(&now);
-            Arc::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed) * 1000))
+            Arc::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed)))
         };
         let drawn = AtomicU64::new(1);
         let entropy: Entropy = Arc::new(move || {
@@ -129,7 +130,11 @@ impl Plane {
     }
 
     pub(crate) fn set_time(&self, unix: i64) {
-        self.now.store(unix, Ordering::Relaxed);
+        self.now.store(unix * 1000, Ordering::Relaxed);
+    }
+
+    pub(crate) fn wait(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::Relaxed);
     }
 
     pub(crate) fn nonce(&self) -> String {
@@ -154,7 +159,7 @@ impl Plane {
 
     pub(crate) async fn call_as(&self, key: Key, action: &str, params: &[(&str, &str)]) -> Answer {
         let mut params = v1_params(key, action, params, &self.nonce());
-        let now = clock::format(self.now.load(Ordering::Relaxed));
+        let now = clock::format(self.now.load(Ordering::Relaxed).div_euclid(1000));
         set(&mut params, "Timestamp", Some(&now));
         self.send(v1_get(&sign_v1("GET", params, key.secret))).await
     }

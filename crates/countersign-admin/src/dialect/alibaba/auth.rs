@@ -90,11 +90,8 @@ pub(super) fn authenticate(
 fn authenticate_v1(plane: &Plane, incoming: &Incoming, now: Timestamp) -> Result<Caller, Fault> {
     let params = &incoming.params;
     check_format(incoming)?;
+    check_signature_type(incoming)?;
     let access_key = params.required("AccessKeyId")?;
-    // py-core sends an empty SignatureType.
-    if params.optional("SignatureType").is_some() {
-        return Err(Fault::invalid("SignatureType"));
-    }
     let signature = params.required(SIGNATURE_PARAMETER)?;
     // The error table remarks that this one may be left out.
     if params
@@ -135,6 +132,7 @@ fn authenticate_v3(
     now: Timestamp,
 ) -> Result<Caller, Fault> {
     check_format(incoming)?;
+    check_signature_type(incoming)?;
     let authorization = authorization
         .ok_or_else(|| Fault::IncompleteSignature("Header Authorization is missing.".to_owned()))?;
     let authorization =
@@ -174,6 +172,15 @@ fn check_format(incoming: &Incoming) -> Result<(), Fault> {
     match incoming.params.optional(format::PARAMETER) {
         Some(name) if Format::named(name).is_none() => Err(Fault::Format),
         _ => Ok(()),
+    }
+}
+
+/// Only the signature by an access key is spoken here. A bearer token says that
+/// it comes in its place, in either scheme; py-core sends the parameter empty.
+fn check_signature_type(incoming: &Incoming) -> Result<(), Fault> {
+    match incoming.params.optional("SignatureType") {
+        None => Ok(()),
+        Some(_) => Err(Fault::invalid("SignatureType")),
     }
 }
 

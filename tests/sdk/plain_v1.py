@@ -1,4 +1,4 @@
-"""v1 calls signed by the official Python core, sent over one connection that is kept: raw answers, and many a second."""
+"""v1 calls signed by the official Python core over one kept connection: raw answers, and many a second."""
 
 import dataclasses
 import http.client
@@ -38,12 +38,8 @@ class PlainV1:
     def call(self, operation, parameters=()):
         """One call; the answer is XML unless the parameters have a `Format`."""
         given = {"Action": operation, "Version": "2016-07-14", **dict(parameters)}
-        url, _ = rpc_signature_composer.get_signed_url(
-            given, self._access.key_id, self._access.secret, None, "GET", {}
-        )
+        url, _ = rpc_signature_composer.get_signed_url(given, self._access.key_id, self._access.secret, None, "GET", {})
         self._connection.request("GET", url)
         response = self._connection.getresponse()
         wait = response.getheader("x-acs-retry-after")
-        return Answer(
-            response.status, response.getheader("Content-Type"), wait and int(wait), response.read()
-        )
+        return Answer(response.status, response.getheader("Content-Type"), wait and int(wait), response.read())

@@ -81,7 +81,8 @@ def _bindings_of(project, signature_id, api_id):
     by_key = project.do("DescribeApisBySignature", SignatureId=signature_id, PageSize=5)
     assert (by_key["TotalCount"], by_key["PageNumber"], by_key["PageSize"]) == (1, 1, 5)
     (info,) = by_key["ApiInfos"]["ApiInfo"]
-    assert {"GroupId": project.group_id, "ApiId": api_id, "ApiName": "items", "StageName": STAGE}.items() <= info.items()
+    api = {"GroupId": project.group_id, "ApiId": api_id, "ApiName": "items", "StageName": STAGE}
+    assert api.items() <= info.items()
 
     for ids in ({}, {"ApiIds": api_id}):
         of_group = project.on_stage("DescribeApiSignatures", **ids)

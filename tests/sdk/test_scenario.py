@@ -3,9 +3,18 @@
 import pytest
 
 import scenario
+import scenario_apis
 from project import Project
 
-SCENARIOS = (scenario.whole_life, scenario.lists_of_keys, scenario.refusals)
+SCENARIOS = (
+    scenario.whole_life,
+    scenario.lists_of_keys,
+    scenario.refusals,
+    scenario_apis.described,
+    scenario_apis.changed_api,
+    scenario_apis.mapped,
+    scenario_apis.mocked,
+)
 
 
 @pytest.mark.parametrize("steps", SCENARIOS, ids=lambda steps: steps.__name__)

@@ -38,9 +38,7 @@ class PyTea:
             try:
                 return method(request).body.to_map()
             except AlibabaCloudException as refused:
-                raise Refusal(
-                    type(refused).__name__, refused.code, refused.message, refused.retry_after
-                ) from refused
+                raise Refusal(type(refused).__name__, refused.code, refused.message, refused.retry_after) from refused
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ mod headers;
 mod mapping;
 mod mock;
 mod observing;
+mod property;
 mod routing;
 mod signing;
 mod stopping;

@@ -119,6 +119,17 @@ fn bodies() {
 }
 
 #[test]
+fn bytes_beyond_ascii_in_a_media_type_do_not_hide_a_form() {
+    let backend = Backend::start();
+    let gateway = Gateway::start(&backend);
+    let mut client = gateway.client();
+    let form = "Content-Type: application/x-www-form-urlencoded; x=é\r\n";
+    assert_eq!(client.post("/signed", form, b"a=1").status, 200);
+    check(&backend.request(), "", "?a=1");
+    gateway.stop();
+}
+
+#[test]
 fn unsigned_apis_and_unbound_keys() {
     let backend = Backend::start();
     let gateway = Gateway::start(&backend);

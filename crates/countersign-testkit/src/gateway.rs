@@ -1,6 +1,6 @@
 //! A whole gateway on port 0, in the test's own process.
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::Path, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use countersign::{
     config::{
@@ -9,11 +9,16 @@ use countersign::{
     },
     gateway::Gateway,
 };
-use countersign_core::{AccessKeyId, AccountId, Host};
+use countersign_core::{
+    AccessKey, AccessKeyId, AccountId, Change, Host, Snapshot, Timestamp,
+    command::{Command, Plan, PlanError},
+};
 use countersign_sign::Secret;
 
 use crate::{management::Management, sources::FixedSources, wire::Connection};
 
+/// The account that owns everything in a test gateway.
+pub const ACCOUNT: &str = "1000000000000001";
 /// The owner's access key of every test gateway, as the vectors have it.
 pub const ACCESS_KEY_ID: &str = "testAccessKeyId";
 /// Its secret half.
@@ -70,6 +75,24 @@ impl TestGateway {
         Management::new(self.management_address(), self.sources.clone())
     }
 
+    /// One more user of the owner's account, which no operation can make yet: a
+    /// caller with an access key of its own.
+    pub fn another_user(&self, access_key_id: &str) -> Management {
+        let secret = Secret::new(format!("secret of {access_key_id}"));
+        let command = PutAccessKey(AccessKey {
+            id: AccessKeyId::parse(access_key_id).expect("an access key id"),
+            secret: secret.clone(),
+            account: AccountId::parse(ACCOUNT).expect("an account id"),
+            created: Timestamp::from_millis(0),
+        });
+        let gateway = self.gateway();
+        let stored = gateway
+            .runtime()
+            .block_on(gateway.store().execute(command, Timestamp::from_millis(0)));
+        stored.expect("the store takes an access key");
+        self.management().as_user(access_key_id, secret)
+    }
+
     /// Ends it as SIGTERM would.
     pub fn shut_down(mut self) {
         self.gateway
@@ -84,6 +107,20 @@ impl Drop for TestGateway {
         if let Some(gateway) = self.gateway.take() {
             gateway.shut_down();
         }
+    }
+}
+
+struct PutAccessKey(AccessKey);
+
+impl Command for PutAccessKey {
+    type Outcome = ();
+
+    fn plan(&self, _: &Snapshot, _: Timestamp) -> Result<Plan<()>, PlanError> {
+        let changes = vec![Change::PutAccessKey(Arc::new(self.0.clone()))];
+        Ok(Plan {
+            changes,
+            outcome: (),
+        })
     }
 }
 
@@ -110,7 +147,7 @@ pub fn config() -> Config {
             master_key: MasterKeySource::Ephemeral,
         },
         bootstrap: Some(BootstrapConfig {
-            account: AccountId::parse("1000000000000001").expect("an account id"),
+            account: AccountId::parse(ACCOUNT).expect("an account id"),
             access_key_id: AccessKeyId::parse(ACCESS_KEY_ID).expect("an access key id"),
             access_key_secret: Secret::new(ACCESS_KEY_SECRET.to_owned()),
         }),

@@ -91,6 +91,16 @@ impl Management {
         }
     }
 
+    /// The same caller with another access key.
+    #[must_use]
+    pub fn as_user(self, access_key_id: &str, secret: Secret) -> Self {
+        Self {
+            access_key_id: access_key_id.to_owned(),
+            secret,
+            ..self
+        }
+    }
+
     /// Calls an operation, and returns whatever is answered.
     ///
     /// # Errors

@@ -37,6 +37,12 @@ impl FixedSources {
         self.millis.store(seconds * 1000, Ordering::SeqCst);
     }
 
+    /// Sets the clock to so many milliseconds after where it started.
+    pub fn set_millis_after_start(&self, millis: i64) {
+        self.millis
+            .store(Self::VECTOR_SECONDS * 1000 + millis, Ordering::SeqCst);
+    }
+
     /// 16 bytes that were not drawn before, spread as random ones are.
     pub fn draw(&self) -> [u8; 16] {
         let number = u128::from(self.drawn.fetch_add(1, Ordering::SeqCst)) + 1;

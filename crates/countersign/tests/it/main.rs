@@ -9,3 +9,4 @@ mod request_auth;
 mod secrets;
 mod shutdown;
 mod signature;
+mod throttle;

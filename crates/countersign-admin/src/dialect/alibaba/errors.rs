@@ -44,6 +44,8 @@ pub(super) enum Fault {
     Throttled(Throttled),
     /// The use case was not carried out.
     Op(OpError),
+    /// The same, where the caller called the signature key a plugin.
+    Plugin(OpError),
 }
 
 impl Fault {
@@ -178,6 +180,7 @@ pub(super) fn row(fault: &Fault) -> Row {
             )
         },
         Fault::Op(error) => op_row(error),
+        Fault::Plugin(error) => plugin_row(error),
     }
 }
 
@@ -254,6 +257,15 @@ fn op_row(error: &OpError) -> Row {
         // Not `ServiceUnavailable`, which asks for a repeated call: that could
         // make a second signature key.
         OpError::OutcomeUnknown(_) => internal(ours),
+    }
+}
+
+fn plugin_row(error: &OpError) -> Row {
+    let ours = error.code();
+    match error {
+        OpError::Refused(PlanError::SignatureKeyNotFound) => Row::not_found("Plugin", ours),
+        OpError::Refused(PlanError::SignatureKeyBound { .. }) => Row::in_use("Plugin", "Api", ours),
+        other => op_row(other),
     }
 }
 
@@ -406,7 +418,7 @@ fn sentence(error: &(impl Error + ?Sized)) -> String {
 /// nothing that the request carried is told.
 pub(super) fn log(fault: &Fault, id: &RequestId, ours: &'static str) {
     match fault {
-        Fault::Op(error) if error.is_ours() => {
+        Fault::Op(error) | Fault::Plugin(error) if error.is_ours() => {
             let error: &(dyn Error + 'static) = error;
             tracing::error!(request.id = %id, error.code = ours, error, "a management call failed");
         }
@@ -417,7 +429,10 @@ pub(super) fn log(fault: &Fault, id: &RequestId, ours: &'static str) {
 /// The rows as `docs/errors.md` shows them.
 #[cfg(test)]
 pub(in crate::dialect) mod table {
+    use http_body_util::BodyExt;
+
     use super::*;
+    use crate::dialect::alibaba::{format::Format, render};
 
     pub(in crate::dialect) struct Cells {
         pub(in crate::dialect) ours: &'static str,
@@ -452,7 +467,12 @@ pub(in crate::dialect) mod table {
 
     /// What only this dialect can find wrong.
     pub(in crate::dialect) fn own() -> Vec<Cells> {
-        let faults = [
+        let faults = own_faults();
+        faults.iter().map(|fault| of(row(fault))).collect()
+    }
+
+    fn own_faults() -> Vec<Fault> {
+        vec![
             Fault::UnsupportedMethod,
             Fault::Body(BodyError::TooLarge),
             Fault::Body(BodyError::Unreadable),
@@ -466,9 +486,45 @@ pub(in crate::dialect) mod table {
             Fault::TimeMalformed,
             Fault::SignatureMethod,
             Fault::IncompleteSignature("What is missing.".to_owned()),
+            Fault::Plugin(PlanError::SignatureKeyNotFound.into()),
+            Fault::Plugin(PlanError::SignatureKeyBound { publications: 1 }.into()),
             Fault::Throttled(Throttled { wait_millis: 20 }),
+        ]
+    }
+
+    /// What a caller reads of every row, in both formats.
+    #[tokio::test]
+    async fn every_row_as_it_is_answered() {
+        let auth = crate::auth::one_of_each().into_iter().map(Fault::Auth);
+        let ops = crate::ops::one_of_each().into_iter().map(Fault::Op);
+        let mut shown = String::new();
+        for fault in own_faults().into_iter().chain(auth).chain(ops) {
+            let row = row(&fault);
+            for format in [Format::Json, Format::Xml] {
+                shown.push_str(&answered(format, &row).await);
+            }
+        }
+        insta::assert_snapshot!(shown);
+    }
+
+    async fn answered(format: Format, row: &Row) -> String {
+        let id = RequestId::from_random([0xab; 16]);
+        let response = render::failure(format, &id, "apigateway.test", row);
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let header = |name: &str| {
+            let value = parts.headers.get(name)?.to_str().unwrap();
+            Some(format!("{name}: {value}\n"))
+        };
+        let headers = [
+            "content-type",
+            "x-countersign-error",
+            "x-acs-request-id",
+            "x-acs-retry-after",
         ];
-        faults.iter().map(|fault| of(row(fault))).collect()
+        let headers: String = headers.into_iter().filter_map(header).collect();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        format!("{}\n{headers}{body}\n\n", parts.status)
     }
 
     #[test]

@@ -96,19 +96,19 @@ class Project:
     def bind(self, signature_id, api_id):
         self.on_stage("SetSignatureApis", SignatureId=signature_id, ApiIds=api_id)
 
-    def get(self, target=REQUEST_PATH, headers=()):
+    def request(self, target=REQUEST_PATH, headers=(), method=METHOD, body=b""):
         """What a client of the API gets: status, headers with lower-case names, body."""
-        status, pairs, body = self._gateway.call(self._host, METHOD, target, headers)
-        return status, {name.lower(): value for name, value in pairs}, body
+        status, pairs, answer = self._gateway.call(self._host, method, target, headers, body)
+        return status, {name.lower(): value for name, value in pairs}, answer
 
-    def received(self, target=REQUEST_PATH, headers=()):
+    def received(self, *request, **rest):
         """What the backend received for one request of a client."""
-        status, _, body = self.get(target, headers)
-        assert (status, body) == (200, b"ok\n")
+        status, _, answer = self.request(*request, **rest)
+        assert (status, answer) == (200, b"ok\n")
         return self._backend.take()
 
-    def status(self, target=REQUEST_PATH):
+    def status(self, *request, **rest):
         """The status of a request that must not reach the backend."""
-        status, _, _ = self.get(target)
+        status, _, _ = self.request(*request, **rest)
         assert self._backend.is_empty()
         return status

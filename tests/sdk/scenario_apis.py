@@ -135,6 +135,39 @@ def mapped(project):
         assert told == sent
 
 
+FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+FORM_TABLES = {
+    "RequestParameters": [
+        {"ApiParameterName": "name", "Location": "BODY", "ParameterType": "String", "Required": "REQUIRED"}
+    ],
+    "ServiceParameters": [
+        {
+            "ServiceParameterName": "title",
+            "Location": "BODY",
+            "ParameterType": "String",
+            "ParameterCatalog": "REQUEST",
+        }
+    ],
+    "ServiceParametersMap": [{"ServiceParameterName": "title", "RequestParameterName": "name"}],
+    "ConstantParameters": [{"ServiceParameterName": "source", "ConstantValue": "the gateway", "Location": "BODY"}],
+}
+
+
+def mapped_form(project):
+    """Fields of a form are mapped as well, and signed among the parameters."""
+    definition = project.definition(method="POST", RequestMode="MAPPING", BodyFormat="FORM")
+    tables = {name: json.dumps(rows) for name, rows in FORM_TABLES.items()}
+    api_id = project.create_api("items", **definition, **tables)
+    project.publish(api_id)
+    project.bind(project.create_key("form_key", "FormKey1", "FormSecret_1"), api_id)
+    received = project.received(headers=FORM, method="POST", body="name=张+%26&unknown=x".encode())
+    assert received.target == BACKEND_PATH
+    fields = urllib.parse.parse_qs(received.body.decode(), strict_parsing=True)
+    assert fields == {"title": ["张 &"], "source": ["the gateway"]}
+    assert_signed(received, {"FormKey1": "FormSecret_1"})
+    assert project.status(headers=FORM, method="POST", body=b"other=x") == 400
+
+
 def _split(received):
     """Path and decoded query of what the backend received."""
     path, _, query = received.target.partition("?")
@@ -151,7 +184,7 @@ def mocked(project):
     }
     api_id = project.create_api("items", **project.definition(service=mock))
     project.publish(api_id)
-    status, headers, body = project.get()
+    status, headers, body = project.request()
     assert (status, headers["x-mocked"], body.decode()) == (203, "yes", mock["MockResult"])
     assert project.status() == 203
     service = project.describe_api(api_id)["ServiceConfig"]

@@ -13,6 +13,7 @@ SCENARIOS = (
     scenario_apis.described,
     scenario_apis.changed_api,
     scenario_apis.mapped,
+    scenario_apis.mapped_form,
     scenario_apis.mocked,
 )
 

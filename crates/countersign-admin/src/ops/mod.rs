@@ -3,6 +3,7 @@
 //! and has the store carry it out.
 
 mod api;
+mod attach;
 mod authorise;
 mod bound;
 mod error;

@@ -78,6 +78,30 @@ pub(crate) const DEPLOY_DESCRIPTION: FieldRule = FieldRule {
     rest: None,
 };
 
+/// `PluginName`: as a signature's name, and it may begin with a digit.
+pub(crate) const PLUGIN_NAME: FieldRule = FieldRule {
+    min: 4,
+    max: 50,
+    first: Some(CharSet {
+        letters: true,
+        digits: true,
+        ideographs: true,
+        others: "",
+    }),
+    rest: Some(NAME_REST),
+};
+
+/// `Description` of a plugin.
+pub(crate) const PLUGIN_DESCRIPTION: FieldRule = FieldRule {
+    min: 0,
+    max: 200,
+    first: None,
+    rest: None,
+};
+
+/// Most bytes of a plugin's `PluginData` (spec 3.6).
+pub(crate) const PLUGIN_DATA_BYTES_MAX: usize = 50 * 1024;
+
 /// Most ids in one `ApiIds` (spec 2.7).
 pub(crate) const API_IDS_MAX: usize = 100;
 
@@ -104,6 +128,11 @@ mod tests {
                 &["abcde", "@bcdef", "abcde$", "abcdef "][..],
             ),
             (
+                &PLUGIN_NAME,
+                &["abcd", "1bcd", "后端签名"][..],
+                &["abc", "_abc", "a-bc"][..],
+            ),
+            (
                 &DESCRIPTION,
                 &["", "any text, 任何"][..],
                 &["line\nfeed"][..],
@@ -121,6 +150,8 @@ mod tests {
             (SIGNATURE_KEY, 20),
             (SIGNATURE_SECRET, 30),
             (DESCRIPTION, 180),
+            (PLUGIN_NAME, 50),
+            (PLUGIN_DESCRIPTION, 200),
         ] {
             assert_eq!(rule.check(&"a".repeat(max)), Ok(()));
             assert!(rule.check(&"a".repeat(max + 1)).is_err());

@@ -9,6 +9,11 @@ mod deployment;
 mod group;
 mod ids;
 mod list;
+#[cfg(test)]
+mod page;
+mod plugin;
+mod plugin_binding;
+mod plugin_data;
 mod signature;
 mod signature_binding;
 mod signature_list;
@@ -94,6 +99,14 @@ operations! {
     DescribeSignaturesByApi => signature_list::by_api,
     DescribeApisBySignature => signature_list::apis,
     DescribeApiSignatures => signature_list::of_group,
+    CreatePlugin => plugin::create,
+    ModifyPlugin => plugin::modify,
+    DeletePlugin => plugin::delete,
+    DescribePlugins => plugin::list,
+    AttachPlugin => plugin_binding::attach,
+    DetachPlugin => plugin_binding::detach,
+    DescribePluginsByApi => plugin::by_api,
+    DescribePluginApis => plugin_binding::apis,
 }
 
 /// The dialect's name, in the records it makes.

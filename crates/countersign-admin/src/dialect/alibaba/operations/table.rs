@@ -104,6 +104,7 @@ const GROUP: Parameter = required("GroupId", Kind::Id(NO_GROUP));
 const API: Parameter = required("ApiId", Kind::Id(NO_API));
 /// An API that is not in the group named beside it is the one not found.
 const GROUP_BESIDE_API: Parameter = optional("GroupId", Kind::Id(NO_API));
+const PLUGIN: Parameter = required("PluginId", Kind::Id("NotFoundPlugin"));
 const SIGNATURE: Parameter = required("SignatureId", Kind::Id(NO_SIGNATURE));
 
 /// All operations that are spoken, in the order of [`super::OPERATION_NAMES`].
@@ -354,6 +355,92 @@ pub const TABLE: &[OperationRow] = &[
         ],
         errors: &[],
         differs: "",
+    },
+    OperationRow {
+        name: "CreatePlugin",
+        parameters: &[
+            required("PluginName", Kind::Text(&rules::PLUGIN_NAME)),
+            required("PluginType", Kind::OneOf(&["backendSignature"])),
+            required("PluginData", Kind::PluginData),
+            optional("Description", Kind::Text(&rules::PLUGIN_DESCRIPTION)),
+        ],
+        errors: &[],
+        differs: "tags are passed over; a plugin is a signature: `PluginId` is its `SignatureId`",
+    },
+    OperationRow {
+        name: "ModifyPlugin",
+        parameters: &[
+            PLUGIN,
+            optional("PluginName", Kind::Text(&rules::PLUGIN_NAME)),
+            optional("PluginData", Kind::PluginData),
+            optional("Description", Kind::Text(&rules::PLUGIN_DESCRIPTION)),
+        ],
+        errors: &[],
+        differs: "goes beyond the vendor: the change shows in the signature too",
+    },
+    OperationRow {
+        name: "DeletePlugin",
+        parameters: &[PLUGIN],
+        errors: &["DependencyViolationPlugin"],
+        differs: "",
+    },
+    OperationRow {
+        name: "DescribePlugins",
+        parameters: &[
+            optional("PluginId", Kind::Filter),
+            optional("PluginName", Kind::Filter),
+            optional("PluginType", Kind::Filter),
+            PAGE_NUMBER,
+            PAGE_SIZE,
+        ],
+        errors: &[],
+        differs: "every signature is listed; `PluginData` is always JSON, whatever text made it; the filter on tags is passed over",
+    },
+    OperationRow {
+        name: "AttachPlugin",
+        parameters: &[
+            PLUGIN,
+            optional("GroupId", Kind::Id(NO_GROUP)),
+            optional("ApiId", Kind::Id(NO_API)),
+            optional("ApiIds", Kind::Ids(NO_API)),
+            STAGE,
+        ],
+        errors: &["MissingApiId", NO_DEPLOYMENT],
+        differs: "one of `ApiId` and `ApiIds` has to be there; a plugin cannot be attached to a group",
+    },
+    OperationRow {
+        name: "DetachPlugin",
+        parameters: &[
+            PLUGIN,
+            optional("GroupId", Kind::Id(NO_GROUP)),
+            optional("ApiId", Kind::Id(NO_API)),
+            optional("ApiIds", Kind::Ids(NO_API)),
+            STAGE,
+        ],
+        errors: &["MissingApiId"],
+        differs: "one of `ApiId` and `ApiIds` has to be there; an API that has another plugin, or none, is passed over",
+    },
+    OperationRow {
+        name: "DescribePluginsByApi",
+        parameters: &[GROUP_BESIDE_API, API, STAGE, PAGE_NUMBER, PAGE_SIZE],
+        errors: &[],
+        differs: "",
+    },
+    OperationRow {
+        name: "DescribePluginApis",
+        parameters: &[
+            PLUGIN,
+            optional("GroupId", Kind::Filter),
+            optional("GroupName", Kind::Filter),
+            optional("ApiId", Kind::Filter),
+            optional("ApiName", Kind::Filter),
+            optional("Method", Kind::Filter),
+            optional("Path", Kind::Filter),
+            PAGE_NUMBER,
+            PAGE_SIZE,
+        ],
+        errors: &[],
+        differs: "`StageAlias` is left out",
     },
 ];
 

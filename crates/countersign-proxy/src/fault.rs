@@ -70,7 +70,7 @@ pub(crate) struct Shown {
     /// The value of `X-Ca-Error-Code`: who is at fault (`I` the request, `D`
     /// the backend), a status, and two letters. `I404NF`, `I400SG`, `I413RL`
     /// and `D504RE` are the vendor's, the rest (of the parameters, `I400MP` and
-    /// `I400IP`) follow its pattern [choice].
+    /// `I400IP`) follow its pattern by our own choice.
     pub(crate) vendor_code: &'static str,
     /// The message where it is the same for all; see [`Fault::message`].
     message: &'static str,

@@ -13,7 +13,7 @@ use countersign_proxy::Limits;
 
 use crate::support::{
     Backend, Client, Gateway, Options, Received, definition,
-    gateway::{NOW, SECRET, SIGN_KEY, pattern},
+    gateway::{Left, NOW, SECRET, SIGN_KEY, pattern},
     signature::{self, md5},
 };
 
@@ -79,6 +79,7 @@ impl Scene {
         };
         let options = Options {
             limits,
+            logs: true,
             ..Options::default()
         };
         let gateway = Gateway::with(backend.address, options);
@@ -115,9 +116,11 @@ impl Scene {
         )
     }
 
-    fn end(self) {
-        self.gateway.stop();
+    fn end(self) -> Left {
+        drop(self.client);
+        let left = self.gateway.stop();
         assert!(self.backend.try_request().is_none());
+        left
     }
 }
 
@@ -551,7 +554,15 @@ fn parameters_that_do_not_fit_are_named_and_not_shown() {
     assert_eq!(received.all("x-h"), ["a \tb"]);
     let received = scene.send("GET", &format!("/m/1?{must}&d=&opt"), "", "");
     assert_eq!(received.request_line(), "GET /m/1?d=&o= HTTP/1.1");
-    scene.end();
+    let left = scene.end();
+    assert!(!left.raw_log.contains("secret"), "{}", left.raw_log);
+    assert_eq!(left.log[0]["error"], "missing_parameter");
+    assert_eq!(
+        left.log[0]["cause"],
+        "the query parameter \"must be\" is missing"
+    );
+    let refused = "reason=\"invalid_parameter\"} 8";
+    assert!(left.metrics.contains(refused), "{}", left.metrics);
 }
 
 #[test]

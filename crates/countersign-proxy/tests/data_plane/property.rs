@@ -441,7 +441,10 @@ fn call() -> impl Strategy<Value = Call> {
         select(vec!["", "/", "/r/%41"]),
         proptest::option::of(raw()),
         proptest::collection::vec(header, 0..4),
-        prop_oneof![1 => Just(String::new()), 4 => raw()],
+        prop_oneof![
+            1 => Just(String::new()),
+            4 => raw().prop_map(|fields| format!("{PLANTED}=1&{fields}")),
+        ],
     )
         .prop_map(
             |((method, content_type, is_chunked), segments, rest, query, headers, body)| Call {
@@ -457,16 +460,28 @@ fn call() -> impl Strategy<Value = Call> {
         )
 }
 
+/// Nothing that any table names.
+const PLANTED: &str = "planted7";
+
+/// In MAPPING nothing passes that no table names.
+fn check_nothing_planted(received: &Received, mapping: &ParameterMapping) {
+    assert!(!received.head.contains(PLANTED), "{}", received.head);
+    if mapping.body_is_form {
+        let body = String::from_utf8_lossy(&received.body);
+        assert!(!body.contains(PLANTED), "{body}");
+    }
+}
+
 impl Call {
     fn text(&self, number: u64, is_prefix: bool) -> String {
         let [p, q] = &self.segments;
         let rest = if is_prefix { self.rest } else { "" };
         let mut text = format!("{} /n{number}/{p}/{q}{rest}", self.method);
         if let Some(query) = &self.query {
-            text.push('?');
-            text.push_str(query);
+            text.push_str(&format!("?{PLANTED}={PLANTED}&{query}"));
         }
         text.push_str(" HTTP/1.1\r\nHost: api.test\r\n");
+        text.push_str(&format!("Cookie: {PLANTED}\r\nX-{PLANTED}: 1\r\n"));
         for (name, value) in &self.headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -531,6 +546,9 @@ fn what_is_sent_is_what_is_signed() {
             mocked.set(mocked.get() + u32::from(status == 299));
             if let Some(received) = received {
                 check(&received, &signer);
+                if let Some(mapping) = api.mapping.as_ref().filter(|own| !own.passes_unknown) {
+                    check_nothing_planted(&received, mapping);
+                }
                 forwarded.set(forwarded.get() + 1);
             }
         }

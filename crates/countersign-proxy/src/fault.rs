@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_counted_and_well_formed() {
+    fn every_code_is_counted_documented_and_well_formed() {
         let faults = [
             Fault::Miss(RouteMiss::Host),
             Fault::Miss(RouteMiss::Environment),
@@ -305,9 +305,18 @@ mod tests {
             Fault::ShuttingDown,
             Fault::ClientGone,
         ];
+        let page = include_str!("../../../docs/refusals.md");
         for fault in faults {
             let shown = fault.shown();
             assert!(CODES.contains(&shown.code), "{fault:?}");
+            let row = format!(
+                "| `{}` | {} | `{}` | {} |",
+                shown.code,
+                shown.status.as_u16(),
+                shown.vendor_code,
+                shown.message
+            );
+            assert!(page.contains(&row), "docs/refusals.md lacks {row}");
             assert_eq!(shown.vendor_code.len(), 6, "{fault:?}");
             assert!(
                 fault

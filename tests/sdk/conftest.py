@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-pytest.register_assert_rewrite("project", "scenario", "scenario_apis", "signed")
+pytest.register_assert_rewrite("project", "scenario", "scenario_apis", "scenario_plugins", "signed")
 
 import clients as official  # noqa: E402
 from backend import RecordingBackend  # noqa: E402

@@ -4,6 +4,7 @@ import pytest
 
 import scenario
 import scenario_apis
+import scenario_plugins
 from project import Project
 
 SCENARIOS = (
@@ -15,6 +16,9 @@ SCENARIOS = (
     scenario_apis.mapped,
     scenario_apis.mapped_form,
     scenario_apis.mocked,
+    scenario_plugins.plugin_in_json,
+    scenario_plugins.plugin_in_yaml,
+    scenario_plugins.refused_plugins,
 )
 
 

@@ -3,6 +3,7 @@
 
 mod alibaba;
 mod alibaba_front;
+mod alibaba_operations;
 mod console_and_health;
 mod native;
 mod support;

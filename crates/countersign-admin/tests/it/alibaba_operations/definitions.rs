@@ -265,3 +265,36 @@ async fn errors_do_not_repeat_what_a_table_says() {
         assert!(!answer.body.contains("Planted"), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn of_changes_at_once_none_is_lost() {
+    let plane = Plane::new().await;
+    let id = mapped_api(&plane).await;
+    let change = |part: &'static str| {
+        let params = [("ApiId", id.clone()), (part, format!("by {part}"))];
+        let plane = &plane;
+        async move {
+            let params = params
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
+            done(plane, "ModifyApi", &params).await;
+        }
+    };
+    tokio::join!(
+        change("ResultType"),
+        change("ResultSample"),
+        change("FailResultSample"),
+        change("ResultBodyModel"),
+        change("AllowSignatureMethod"),
+    );
+    let told = told(&plane, &id).await;
+    for part in [
+        "ResultType",
+        "ResultSample",
+        "FailResultSample",
+        "ResultBodyModel",
+        "AllowSignatureMethod",
+    ] {
+        assert_eq!(told[part], format!("by {part}"));
+    }
+}

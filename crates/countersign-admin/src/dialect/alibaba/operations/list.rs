@@ -11,11 +11,23 @@ pub(super) fn page_fields<T>(
     item: &'static str,
     fields: impl FnMut(&T) -> Fields,
 ) -> Fields {
+    let items = paged.items.iter().map(fields).collect();
+    let total = paged.total;
+    made_page(page, Paged { total, items }, wrapper, item)
+}
+
+/// The same, of entries that are fields already.
+pub(super) fn made_page(
+    page: Page,
+    paged: Paged<Fields>,
+    wrapper: &'static str,
+    item: &'static str,
+) -> Fields {
     Fields::new()
         .with("TotalCount", paged.total)
         .with("PageNumber", page.number)
         .with("PageSize", page.size)
-        .with_list(wrapper, item, paged.items.iter().map(fields).collect())
+        .with_list(wrapper, item, paged.items)
 }
 
 /// The vendor's fuzzy filter: the name contains the text. Case matters, as

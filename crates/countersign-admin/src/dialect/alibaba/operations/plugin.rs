@@ -9,13 +9,13 @@ use countersign_core::{Description, SignatureKey, SignatureKeyId, SignatureKeyNa
 
 use super::{
     Call,
-    ids::{group_and_api, signature_id},
-    list::{exact, page_fields},
+    ids::{api_id, group_id, signature_id},
+    list::{exact, made_page},
     made_by, plugin_data,
 };
 use crate::{
     dialect::alibaba::{Answer, Fault, params::ruled, render::Fields, rules},
-    ops::{NewSignatureKey, OpError, Paged, SignatureKeyPatch},
+    ops::{NewSignatureKey, OpError, Page, Paged, SignatureKeyPatch},
 };
 
 /// The one type of plugin that is spoken.
@@ -107,39 +107,40 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Fault> {
     };
     let ops = &call.plane.ops;
     let paged = ops.signature_keys(call.caller, &ops.snapshot(), keep, page)?;
-    let items = paged.items.iter().map(|key| {
+    let with_tags = |key: &Arc<SignatureKey>| {
         let fields = attributes(call, key)?;
         Ok(fields.with_list("Tags", "TagInfo", Vec::new()))
-    });
-    let items: Vec<Fields> = items.collect::<Result<_, OpError>>()?;
-    Ok(Answer::of(listed(page, paged.total, items)))
+    };
+    Ok(Answer::of(listed(page, paged, with_tags)?))
 }
 
 /// `DescribePluginsByApi`: a list of one or none.
 pub(super) async fn by_api(call: &Call<'_>) -> Result<Answer, Fault> {
     let params = call.params;
-    params.required("ApiId")?;
+    let api = params.required("ApiId")?;
     let stage = params.stage()?;
     let page = params.page(PAGE_SIZE_MAX)?;
-    let (group, api) = group_and_api(params)?;
+    let group = params.optional("GroupId").map(group_id).transpose()?;
+    let api = api_id(api)?;
     let ops = &call.plane.ops;
     let bound = ops.key_of_api(call.caller, &ops.snapshot(), group, api, &stage)?;
     let keys: Vec<Arc<SignatureKey>> = bound.into_iter().map(|bound| bound.key).collect();
-    let paged = page.of(keys.iter());
-    let items = paged.items.iter().map(|key| attributes(call, key));
-    let items: Vec<Fields> = items.collect::<Result<_, OpError>>()?;
-    Ok(Answer::of(listed(page, paged.total, items)))
+    let without_tags = |key: &Arc<SignatureKey>| attributes(call, key);
+    let fields = listed(page, page.of(keys.iter()), without_tags)?;
+    Ok(Answer::of(fields))
 }
 
-fn listed(page: crate::ops::Page, total: usize, items: Vec<Fields>) -> Fields {
-    let mut items = items.into_iter();
-    let places = Paged {
-        total,
-        items: vec![(); items.len()],
-    };
-    page_fields(page, places, "Plugins", "PluginAttribute", |()| {
-        items.next().unwrap_or_default()
-    })
+/// Plugins as a page of a list. The secret of each is asked for, which may be
+/// refused.
+fn listed(
+    page: Page,
+    paged: Paged<Arc<SignatureKey>>,
+    fields: impl FnMut(&Arc<SignatureKey>) -> Result<Fields, OpError>,
+) -> Result<Fields, OpError> {
+    let items = paged.items.iter().map(fields).collect::<Result<_, _>>()?;
+    let total = paged.total;
+    let paged = Paged { total, items };
+    Ok(made_page(page, paged, "Plugins", "PluginAttribute"))
 }
 
 fn attributes(call: &Call<'_>, key: &SignatureKey) -> Result<Fields, OpError> {

@@ -14,7 +14,7 @@ const TYPE: &str = "APIGW_BACKEND";
 
 /// The text's fields, wiped when they are dropped. No `Debug`: one is a
 /// secret.
-#[derive(Deserialize, Serialize, Zeroize, ZeroizeOnDrop)]
+#[derive(Default, Deserialize, Serialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 struct Fields {
     r#type: String,
@@ -55,7 +55,9 @@ pub(super) fn read(text: &str) -> Result<(SignKey, SignSecret), Fault> {
 fn yaml(text: &str) -> Option<Fields> {
     let mut events = Parser::new_from_str(text).map(|event| event.ok().map(|(event, _)| event));
     let mut next = || events.next().flatten();
-    let (mut kind, mut key, mut secret) = (None, None, None);
+    // What was read of a text that is refused is wiped like the rest.
+    let mut fields = Fields::default();
+    let mut seen = Vec::with_capacity(3);
     matches!(next()?, Event::StreamStart).then_some(())?;
     matches!(next()?, Event::DocumentStart(_)).then_some(())?;
     matches!(next()?, Event::MappingStart(0, None)).then_some(())?;
@@ -64,24 +66,21 @@ fn yaml(text: &str) -> Option<Fields> {
             Event::MappingEnd => break,
             name => scalar(name)?,
         };
-        let value = scalar(next()?)?;
         let field = match name.as_str() {
-            "type" => &mut kind,
-            "key" => &mut key,
-            "secret" => &mut secret,
+            "type" => &mut fields.r#type,
+            "key" => &mut fields.key,
+            "secret" => &mut fields.secret,
             _ => return None,
         };
-        if field.replace(value).is_some() {
+        *field = scalar(next()?)?;
+        if seen.contains(&name) {
             return None;
         }
+        seen.push(name);
     }
     matches!(next()?, Event::DocumentEnd).then_some(())?;
     matches!(next()?, Event::StreamEnd).then_some(())?;
-    Some(Fields {
-        r#type: kind?,
-        key: key?,
-        secret: secret?,
-    })
+    (seen.len() == 3).then_some(fields)
 }
 
 /// A text without anchor and tag. What YAML would take for a number or for

@@ -422,7 +422,13 @@ pub const TABLE: &[OperationRow] = &[
     },
     OperationRow {
         name: "DescribePluginsByApi",
-        parameters: &[GROUP_BESIDE_API, API, STAGE, PAGE_NUMBER, PAGE_SIZE],
+        parameters: &[
+            optional("GroupId", Kind::Id(NO_GROUP)),
+            API,
+            STAGE,
+            PAGE_NUMBER,
+            PAGE_SIZE,
+        ],
         errors: &[],
         differs: "",
     },

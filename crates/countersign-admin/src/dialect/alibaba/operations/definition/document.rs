@@ -142,9 +142,17 @@ fn read_object(parameter: &'static str, text: &str, schema: Schema) -> Result<Va
     normalise(place, &raw, schema).map(Value::Object)
 }
 
+/// Most entries of a table. No limit is documented; no API has as many, and
+/// every request goes through them all.
+pub(super) const ENTRIES_MAX: usize = 500;
+
 fn read_list(parameter: &'static str, text: &str, schema: Schema) -> Result<Value, Fault> {
     let raw: Vec<Value> = serde_json::from_str(text)
         .map_err(|_| Fault::invalid_inside(parameter, "It is not a JSON array."))?;
+    if raw.len() > ENTRIES_MAX {
+        let why = format!("It has more than {ENTRIES_MAX} entries.");
+        return Err(Fault::invalid_inside(parameter, why));
+    }
     let entries = raw.iter().enumerate().map(|(index, entry)| {
         let place = Place {
             parameter,

@@ -67,7 +67,14 @@ pub(super) fn normalise(
     Ok(kept)
 }
 
+/// Most headers of a mock answer: as many as common clients read.
+const HEADERS_MAX: usize = 100;
+
 fn headers(place: Place, field: &str, entries: &[Value]) -> Result<Value, Fault> {
+    if entries.len() > HEADERS_MAX {
+        let why = format!("it has more than {HEADERS_MAX} entries");
+        return Err(place.bad(field, why));
+    }
     let read = |entry: &Value| {
         let raw = entry
             .as_object()

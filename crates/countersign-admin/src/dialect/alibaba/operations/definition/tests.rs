@@ -534,3 +534,21 @@ fn whatever_is_accepted_is_told_again_to_the_same_end() {
     let document = Document::of(&first);
     assert_eq!(document.definition().unwrap(), first);
 }
+
+#[test]
+fn tables_have_an_end() {
+    let entry = |n: usize| format!(r#"{{"ApiParameterName":"q{n}","Location":"QUERY"}}"#);
+    let table = |n| format!("[{}]", (0..n).map(entry).collect::<Vec<_>>().join(","));
+    let read = |n| {
+        read(&[
+            ("RequestConfig", REQUEST),
+            ("ServiceConfig", SERVICE),
+            ("RequestParameters", &table(n)),
+        ])
+    };
+    assert_eq!(read(500).unwrap().mapping.unwrap().request.len(), 500);
+    assert_eq!(
+        read(501).map_err(told).unwrap_err(),
+        "RequestParameters It has more than 500 entries."
+    );
+}

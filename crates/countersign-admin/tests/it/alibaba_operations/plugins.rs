@@ -276,6 +276,11 @@ async fn what_is_refused() {
             &[("ApiId", NO_ID), stage],
             "NotFoundApi",
         ),
+        (
+            "DescribePluginsByApi",
+            &[api, stage, ("GroupId", "123")],
+            "NotFoundApiGroup",
+        ),
     ] {
         assert_eq!(
             refused(&plane, action, params).await,

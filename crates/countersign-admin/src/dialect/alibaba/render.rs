@@ -38,11 +38,6 @@ pub(super) enum Value {
         item: &'static str,
         values: Vec<Fields>,
     },
-    /// A list of plain texts, wrapped likewise.
-    Texts {
-        item: &'static str,
-        values: Vec<String>,
-    },
 }
 
 impl Fields {
@@ -67,17 +62,6 @@ impl Fields {
         values: Vec<Self>,
     ) -> Self {
         self.with(name, Value::List { item, values })
-    }
-
-    /// One more field that is a list of plain texts.
-    #[must_use]
-    pub(super) fn with_texts(
-        self,
-        name: &'static str,
-        item: &'static str,
-        values: Vec<String>,
-    ) -> Self {
-        self.with(name, Value::Texts { item, values })
     }
 
     /// One more field that has fields itself.
@@ -148,11 +132,6 @@ impl Serialize for Value {
                 wrapper.serialize_entry(item, values)?;
                 wrapper.end()
             }
-            Self::Texts { item, values } => {
-                let mut wrapper = serializer.serialize_map(Some(1))?;
-                wrapper.serialize_entry(item, values)?;
-                wrapper.end()
-            }
         }
     }
 }
@@ -167,7 +146,6 @@ impl fmt::Debug for Value {
             Self::Flag(on) => on.fmt(f),
             Self::Object(fields) => fields.fmt(f),
             Self::List { item, values } => f.debug_map().entry(item, values).finish(),
-            Self::Texts { item, values } => f.debug_map().entry(item, values).finish(),
         }
     }
 }

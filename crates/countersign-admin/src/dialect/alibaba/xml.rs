@@ -55,9 +55,6 @@ fn write_value<W: Write>(out: &mut Writer<W>, value: &Value) -> io::Result<()> {
         Value::List { item, values } => values
             .iter()
             .try_for_each(|fields| element(out, item, |out| write_fields(out, fields))),
-        Value::Texts { item, values } => values
-            .iter()
-            .try_for_each(|text| element(out, item, |out| write_text(out, text))),
     }
 }
 
@@ -125,16 +122,14 @@ mod tests {
             .with("Empty", "")
             .with_object("Inside", Fields::new().with("A", "b"))
             .with_list("Infos", "Info", vec![one("1"), one("2")])
-            .with_list("Nones", "None", Vec::new())
-            .with_texts("Names", "Name", vec!["x".to_owned(), "y".to_owned()]);
+            .with_list("Nones", "None", Vec::new());
         assert_eq!(
             written(&fields),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
              <Answer><RequestId>R</RequestId><TotalCount>2</TotalCount><On>true</On><Empty></Empty>\
              <Inside><A>b</A></Inside>\
              <Infos><Info><Id>1</Id></Info><Info><Id>2</Id></Info></Infos>\
-             <Nones></Nones>\
-             <Names><Name>x</Name><Name>y</Name></Names></Answer>"
+             <Nones></Nones></Answer>"
         );
     }
 

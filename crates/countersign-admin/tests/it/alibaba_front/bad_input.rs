@@ -132,8 +132,14 @@ fn against(rule: &FieldRule) -> Vec<Bad> {
     if rule.min > 1 {
         all.push(bad("a".repeat(rule.min - 1), Invalid));
     }
-    if rule.first.is_some() {
-        all.extend(["1Planted", "_Planted", " Planted", "éPlanted"].map(|text| bad(text, Invalid)));
+    if let Some(first) = rule.first {
+        all.extend([" Planted", "éPlanted", "-Planted"].map(|text| bad(text, Invalid)));
+        if !first.digits {
+            all.push(bad("1Planted", Invalid));
+        }
+        if !first.others.contains('_') {
+            all.push(bad("_Planted", Invalid));
+        }
     }
     if rule.rest.is_some() {
         all.extend(
@@ -213,6 +219,10 @@ impl Fixture {
         let plane = Plane::new().await;
         let group = plane.group("group").await;
         let api = plane.api(&group, "anApi", "/a").await;
+        let stage = [("StageName", "RELEASE"), ("Description", "first")];
+        let published = [("GroupId", group.as_str()), ("ApiId", &api)];
+        let published = plane.call("DeployApi", &[published, stage].concat()).await;
+        assert_eq!(published.status, 200, "{published}");
         let signature = plane.signature("first").await;
         Self {
             plane,
@@ -227,7 +237,9 @@ impl Fixture {
         match (parameter.name, &parameter.kind) {
             ("GroupId", _) => &self.group,
             ("ApiId" | "ApiIds", _) => &self.api,
-            ("SignatureId", _) => &self.signature,
+            // The dialect shows one thing under two names.
+            ("SignatureId" | "PluginId", _) => &self.signature,
+            ("PluginData", _) => PLUGIN,
             ("SignatureSecret", _) => SECRET,
             ("RequestConfig", _) => REQUEST,
             ("ServiceConfig", _) => SERVICE,
@@ -237,10 +249,14 @@ impl Fixture {
         }
     }
 
-    /// The parameters that an operation has to have.
-    fn baseline(&self, operation: &str, parameters: &[Parameter]) -> Params {
-        let required = parameters.iter().filter(|own| own.required);
-        required
+    /// The parameters that an operation has to have beside `tried`.
+    fn baseline(&self, operation: &str, parameters: &[Parameter], tried: &str) -> Params {
+        // One of two has to be there.
+        let one_of = matches!(operation, "AttachPlugin" | "DetachPlugin") && tried != "ApiIds";
+        let needed = |own: &&Parameter| own.required || one_of && own.name == "ApiId";
+        parameters
+            .iter()
+            .filter(needed)
             .map(|own| (own.name.to_owned(), self.good(operation, own).to_owned()))
             .collect()
     }
@@ -256,6 +272,8 @@ impl Fixture {
             .await
     }
 }
+
+const PLUGIN: &str = r#"{"type":"APIGW_BACKEND","key":"aSignKey","secret":"PlantedSecret7"}"#;
 
 const REQUEST: &str =
     r#"{"RequestHttpMethod":"GET","RequestPath":"/new","RequestMode":"PASSTHROUGH"}"#;
@@ -283,9 +301,10 @@ async fn every_parameter_of_every_operation() {
         assert_eq!(revision(), before, "{what}");
     };
     for row in TABLE {
-        let (operation, baseline) = (row.name, fixture.baseline(row.name, row.parameters));
+        let operation = row.name;
         for parameter in row.parameters {
             let name = parameter.name;
+            let baseline = fixture.baseline(operation, row.parameters, name);
             if parameter.required {
                 let mut params = baseline.clone();
                 set(&mut params, name, None);
@@ -309,14 +328,14 @@ async fn every_parameter_of_every_operation() {
             assert_eq!(answer.code(), (400, format!("Repeated{name}")));
             assert!(!answer.body.contains(PLANTED), "{operation} {answer}");
 
-            // A value alone is more than a whole body may be.
+            // A value alone is more than a whole body may be; nobody asks who sent it.
             let mut huge = baseline.clone();
             set(
                 &mut huge,
                 name,
                 Some(&PLANTED.repeat(1024 * 1024 / PLANTED.len() + 1)),
             );
-            let answer = fixture.send(operation, &huge).await;
+            let answer = fixture.plane.send(v1_post(&huge)).await;
             assert_eq!(answer.code(), (413, "InvalidParameter".to_owned()));
             assert!(!answer.body.contains(PLANTED), "{operation} {answer}");
             assert_eq!(revision(), before);

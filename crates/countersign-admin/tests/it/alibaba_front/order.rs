@@ -35,7 +35,7 @@ const V1: &[(&str, Break)] = &[
         set(params, "SignatureType", Some("BEARERTOKEN"));
     }),
     ("MissingAccessKeyId", |params| {
-        set(params, "AccessKeyId", None)
+        set(params, "AccessKeyId", None);
     }),
     ("MissingSignature", |params| {
         set(params, "Signature", Some(""));
@@ -119,10 +119,10 @@ const V3_STEPS: &[(&str, BreakRequest)] = &[
             .unwrap();
     }),
     ("MissingAction", |request| {
-        header(request, "x-acs-action", "")
+        header(request, "x-acs-action", "");
     }),
     ("MissingVersion", |request| {
-        header(request, "x-acs-version", "")
+        header(request, "x-acs-version", "");
     }),
     ("InvalidApi.NotFound", |request| {
         header(request, "x-acs-version", "2014-05-26");
@@ -143,7 +143,7 @@ const V3_STEPS: &[(&str, BreakRequest)] = &[
         header(request, "x-acs-signature-nonce", "");
     }),
     ("MissingTimestamp", |request| {
-        header(request, "x-acs-date", "")
+        header(request, "x-acs-date", "");
     }),
     ("InvalidTimeStamp.Format", |request| {
         header(request, "x-acs-date", "now");

@@ -22,3 +22,7 @@ pub use dialect::{
     alibaba::{OPERATION_NAMES as ALIBABA_OPERATIONS, table as alibaba_table},
     native::ENDPOINTS as NATIVE_ENDPOINTS,
 };
+
+/// For `fuzz/` only: what no request can bring in, as any text in an answer.
+#[cfg(feature = "fuzzing")]
+pub use dialect::alibaba::xml_document_of;

@@ -34,6 +34,12 @@ use crate::{admin::Plane, ops::Done, request_id::RequestId};
 
 pub use operations::{OPERATION_NAMES, table};
 
+/// An answer in XML with one field of this text.
+#[cfg(feature = "fuzzing")]
+pub fn xml_document_of(text: &str) -> Vec<u8> {
+    xml::document("Answer", &Fields::new().with("Text", text))
+}
+
 /// The one version of the product's API.
 const VERSION: &str = "2016-07-14";
 

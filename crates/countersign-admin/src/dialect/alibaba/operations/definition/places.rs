@@ -10,7 +10,7 @@ pub(super) struct Places(HashSet<(Location, String)>);
 
 impl Places {
     /// Takes a name, unless it is taken. Names of headers are the same in any
-    /// case (RFC 9110, 5.1).
+    /// case (RFC 9110, 5.1), and with `_` for `-`, as many backends read them.
     pub(super) fn take(&mut self, location: Location, name: &str) -> bool {
         self.0.insert(key(location, name))
     }
@@ -23,7 +23,7 @@ impl Places {
 
 fn key(location: Location, name: &str) -> (Location, String) {
     let name = match location {
-        Location::Header => name.to_ascii_lowercase(),
+        Location::Header => name.to_ascii_lowercase().replace('_', "-"),
         Location::Path | Location::Query | Location::Body => name.to_owned(),
     };
     (location, name)

@@ -146,10 +146,11 @@ fn is_of(kind: ParameterType, text: &str) -> bool {
         ParameterType::String => true,
         ParameterType::Int => text.parse::<i32>().is_ok(),
         ParameterType::Long => text.parse::<i64>().is_ok(),
-        ParameterType::Float | ParameterType::Double => {
-            text.parse::<f64>().is_ok_and(f64::is_finite)
+        ParameterType::Float => text.parse::<f32>().is_ok_and(f32::is_finite),
+        ParameterType::Double => text.parse::<f64>().is_ok_and(f64::is_finite),
+        ParameterType::Boolean => {
+            text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
         }
-        ParameterType::Boolean => matches!(text, "true" | "false"),
     }
 }
 

@@ -371,7 +371,7 @@ fn what_is_wrong_with_a_table_names_the_entry_and_the_field() {
         ),
         (
             REQUEST,
-            r#"[{"ApiParameterName":"A","Location":"HEAD"},{"ApiParameterName":"a","Location":"HEAD"}]"#,
+            r#"[{"ApiParameterName":"X-A","Location":"HEAD"},{"ApiParameterName":"x_a","Location":"HEAD"}]"#,
             "Entry 2: ApiParameterName: another entry has this name at the same place.",
         ),
         (

@@ -109,6 +109,8 @@ fn plan_code(error: &PlanError) -> &'static str {
 pub(crate) fn one_of_each() -> Vec<OpError> {
     use std::sync::Arc;
 
+    use countersign_core::mapping::BadMapping;
+
     let fault = || {
         Arc::new(countersign_store::Fault::Routes(
             countersign_core::route::RouteConflict,
@@ -126,6 +128,7 @@ pub(crate) fn one_of_each() -> Vec<OpError> {
         PlanError::ApiPathTaken,
         PlanError::RouteConflict,
         PlanError::UnknownPathParameter,
+        PlanError::BadMapping(BadMapping::PathWithoutValue { name: "id".into() }),
         PlanError::GroupNotEmpty { apis: 1 },
         PlanError::ApiPublished { environments: 1 },
         PlanError::SignatureKeyBound { publications: 1 },

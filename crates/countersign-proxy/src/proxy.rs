@@ -5,7 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     sync::mpsc,
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use countersign_core::{Clock, Entropy};
@@ -134,7 +134,6 @@ impl RunningProxy {
     /// Stops accepting, closes idle connections, finishes what is in flight
     /// within `deadline`, cuts the rest, and waits for all threads. Blocks.
     pub fn drain(self, deadline: Duration) -> Drained {
-        let begun = Instant::now();
         let mut threads = Vec::with_capacity(self.workers.len());
         for WorkerThread { stop, thread } in self.workers {
             // A worker that has ended does not listen any more.
@@ -150,7 +149,7 @@ impl RunningProxy {
             }
         }
         if let Some(writer) = self.log_writer {
-            finish_log(writer, deadline.saturating_sub(begun.elapsed()));
+            finish_log(writer);
         }
         Drained { requests_cut }
     }
@@ -164,14 +163,16 @@ impl fmt::Debug for RunningProxy {
     }
 }
 
-/// Waits for the log's last lines, but not for a writer that is stuck.
-fn finish_log(writer: JoinHandle<()>, patience: Duration) {
-    const LEAST: Duration = Duration::from_secs(1);
+/// Waits for the log's last lines, of which there are some megabytes at most,
+/// but not for a writer that is stuck: standard output may be a pipe that
+/// nobody reads.
+fn finish_log(writer: JoinHandle<()>) {
+    const PATIENCE: Duration = Duration::from_secs(2);
     let (done, is_done) = mpsc::channel();
     thread::spawn(move || {
         let _ = done.send(writer.join().is_ok());
     });
-    if is_done.recv_timeout(patience.max(LEAST)) != Ok(true) {
+    if is_done.recv_timeout(PATIENCE) != Ok(true) {
         tracing::error!("the access log was not written to its end");
     }
 }

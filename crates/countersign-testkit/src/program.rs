@@ -95,16 +95,26 @@ impl Program {
 
     /// Asks it to end, and waits: its exit status and the rest of its output.
     pub fn terminate(mut self) -> (ExitStatus, String) {
-        let asked = Command::new("kill")
-            .arg("-TERM")
-            .arg(self.id().to_string())
-            .status();
-        assert!(asked.expect("kill runs").success());
+        self.ask_to_end();
         let mut rest = String::new();
         self.output
             .read_to_string(&mut rest)
             .expect("its output is text");
         (self.child.wait().expect("it can be waited for"), rest)
+    }
+
+    /// Asks it to end, and waits without reading what it prints.
+    pub fn terminate_unread(mut self) -> ExitStatus {
+        self.ask_to_end();
+        self.child.wait().expect("it can be waited for")
+    }
+
+    fn ask_to_end(&self) {
+        let asked = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.id().to_string())
+            .status();
+        assert!(asked.expect("kill runs").success());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ending: what is in flight is finished.
 
-use std::{io::Write as _, process::Command, sync::mpsc, thread};
+use std::{fs, io::Write as _, process::Command, sync::mpsc, thread};
 
 use countersign_testkit::{Connection, Program, RecordingBackend, TestGateway, program};
 
@@ -14,6 +14,35 @@ fn sigterm_ends_it_cleanly() {
     let (status, _) = running.terminate();
     assert!(status.success());
     assert!(idle.is_closed());
+}
+
+/// The access log goes to standard output, and nobody reads that: a pipe holds
+/// some ten kilobytes. It used to be waited for as long as requests are.
+#[test]
+fn an_access_log_that_nobody_reads_does_not_keep_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = program::write_config(directory.path());
+    let text = fs::read_to_string(&config).unwrap();
+    let text = text.replace(
+        r#"access_log = "off""#,
+        "access_log = \"-\"\ndrain_timeout_ms = 3_600_000",
+    );
+    fs::write(&config, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let running = Program::start(
+        command
+            .args(["serve", "--config"])
+            .arg(&config)
+            .env("COUNTERSIGN_LOG", "off"),
+    );
+    let mut client = Connection::to(running.gateway);
+    for _ in 0..1000 {
+        let answer = client
+            .call("GET /nothing HTTP/1.1\r\nHost: nowhere\r\n\r\n")
+            .unwrap();
+        assert_eq!(answer.status(), 404);
+    }
+    assert!(running.terminate_unread().success());
 }
 
 #[test]

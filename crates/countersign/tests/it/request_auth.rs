@@ -21,7 +21,7 @@ fn gateway(access_key_id: &str, secret: &str, seconds: i64) -> TestGateway {
     running
 }
 
-fn send(running: &TestGateway, request: &HttpRequest) -> (Message, Value) {
+fn send(running: &TestGateway, request: &HttpRequest) -> (Message, String) {
     let mut text = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
     let has = |wanted: &str| {
         request
@@ -50,48 +50,74 @@ fn send(running: &TestGateway, request: &HttpRequest) -> (Message, Value) {
     text.push_str(&body);
     let mut connection = Connection::to(running.management_address());
     let answer = connection.call(&text).unwrap();
-    let json = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-    (answer, json)
+    let code = code_of(&answer);
+    (answer, code)
+}
+
+/// The code of an error in either format; empty for a success.
+fn code_of(answer: &Message) -> String {
+    let text = answer.text();
+    let code = match serde_json::from_str::<Value>(text) {
+        Ok(json) => json["Code"].as_str().map(str::to_owned),
+        Err(_) => text
+            .split_once("<Code>")
+            .and_then(|(_, rest)| rest.split_once("</Code>"))
+            .map(|(code, _)| code.to_owned()),
+    };
+    assert_eq!(code.is_none(), answer.status() == 200, "{text}");
+    code.unwrap_or_default()
 }
 
 /// Codes that say the caller was not let in.
-fn is_refused_at_the_door(json: &Value) -> bool {
-    let code = json["Code"].as_str().unwrap_or_default();
-    [
+fn is_refused_at_the_door(code: &str) -> bool {
+    let door = [
         "Signature",
         "InvalidAccessKeyId",
         "InvalidTimeStamp",
         "IncompleteSignature",
-    ]
-    .iter()
-    .any(|start| code.starts_with(start))
-        && !code.starts_with("SignatureName")
+    ];
+    door.iter().any(|start| code.starts_with(start))
 }
+
+/// Sends a request that has to be let in, and the same once more: a nonce is
+/// remembered only of a caller whose signature fits, so that the second is
+/// refused for its nonce proves that the first was let in.
+fn assert_let_in(running: &TestGateway, id: &str, request: &HttpRequest) {
+    let (answer, code) = send(running, request);
+    assert!(
+        !is_refused_at_the_door(&code),
+        "{id}: {} {code}",
+        answer.start
+    );
+    let (_, again) = send(running, request);
+    assert_eq!(again, "SignatureNonceUsed", "{id}");
+}
+
+/// The worked examples of the public pages call another product of the vendor:
+/// they are refused as unknown before anybody looks at their signature, which
+/// the vector tests of countersign-sign do.
+const OTHER_PRODUCTS: [&str; 2] = ["v1-doc-example", "v3-doc-example"];
 
 #[test]
 fn every_captured_request_is_let_in() {
     let vectors = AlibabaVectors::load();
-    let captured: Vec<_> = vectors
-        .request_auth_v1
-        .iter()
-        .chain(&vectors.request_auth_v3)
-        .collect();
-    assert_eq!(captured.len(), 32);
-    let mut worked_examples = 0;
-    for entry in captured {
-        // The two worked examples of the public pages carry their own date.
-        let seconds = date_of(&entry.request).unwrap_or(1_767_323_045);
-        worked_examples += usize::from(seconds != 1_767_323_045);
+    let captured = || {
+        vectors
+            .request_auth_v1
+            .iter()
+            .chain(&vectors.request_auth_v3)
+    };
+    assert_eq!(captured().count(), 32);
+    for entry in captured() {
+        let seconds = date_of(&entry.request).expect("every captured request has a date");
         let running = gateway(&entry.access_key_id, &entry.access_key_secret, seconds);
-        let (answer, json) = send(&running, &entry.request);
-        assert!(
-            !is_refused_at_the_door(&json),
-            "{}: {} {json}",
-            entry.id,
-            answer.start
-        );
+        if OTHER_PRODUCTS.contains(&entry.id.as_str()) {
+            let (_, code) = send(&running, &entry.request);
+            assert_eq!(code, "InvalidApi.NotFound", "{}", entry.id);
+        } else {
+            assert_let_in(&running, &entry.id, &entry.request);
+        }
     }
-    assert!(worked_examples <= 2);
 }
 
 /// When the request says it was made.
@@ -127,27 +153,19 @@ fn every_verdict_is_reached() {
             secret.clone()
         };
         let running = gateway(id, &secret, clock::parse(&entry.server_time).unwrap());
+        if entry.expected == "accept" {
+            assert_let_in(&running, &entry.id, &entry.request);
+            continue;
+        }
         if !entry.seen_nonces.is_empty() {
-            assert!(
-                !is_refused_at_the_door(&send(&running, &entry.request).1),
-                "{}: the first use",
-                entry.id
-            );
+            assert_let_in(&running, &entry.id, &entry.request);
         }
-        let (answer, json) = send(&running, &entry.request);
-        match entry.expected.as_str() {
-            "accept" => assert!(
-                !is_refused_at_the_door(&json),
-                "{}: {} {json}",
-                entry.id,
-                answer.start
-            ),
-            _ => assert_eq!(
-                json["Code"].as_str(),
-                entry.expected_code.as_deref(),
-                "{}: {json}",
-                entry.id
-            ),
-        }
+        let (_, code) = send(&running, &entry.request);
+        assert_eq!(
+            Some(code.as_str()),
+            entry.expected_code.as_deref(),
+            "{}",
+            entry.id
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Holds `docs/errors.md` against the tables in the code. Run the test with
 //! `UPDATE_DOCS=1` to write the page's tables anew.
 
-use std::{fs, path::Path};
+use std::{fmt::Display, fs, path::Path};
 
 use super::{alibaba::errors::table as alibaba, native::errors::table as native};
 use crate::{auth, ops};
@@ -61,38 +61,34 @@ const BOTH: &str = "`X-Countersign-Error`, native code | meaning | Alibaba code 
 
 fn use_cases() -> String {
     let rows = ops::one_of_each();
-    let rows = rows.iter().map(|error| {
-        let cells = alibaba::of_op(error);
-        let native = native::status_of_op(error).to_string();
-        let (meaning, status) = (error.to_string(), cells.status.to_string());
-        vec![
-            code(cells.ours),
-            meaning,
-            code(&cells.code),
-            status,
-            cells.message,
-            native,
-        ]
-    });
+    let rows = rows
+        .iter()
+        .map(|error| both(error, alibaba::of_op(error), native::status_of_op(error)));
     table(BOTH, rows)
 }
 
 fn callers() -> String {
     let rows = auth::one_of_each();
     let rows = rows.iter().map(|error| {
-        let cells = alibaba::of_auth(error);
-        let native = native::status_of_auth(error).to_string();
-        let (meaning, status) = (error.to_string(), cells.status.to_string());
-        vec![
-            code(cells.ours),
-            meaning,
-            code(&cells.code),
-            status,
-            cells.message,
-            native,
-        ]
+        both(
+            error,
+            alibaba::of_auth(error),
+            native::status_of_auth(error),
+        )
     });
     table(BOTH, rows)
+}
+
+/// One error as both dialects answer it.
+fn both(meaning: &dyn Display, cells: alibaba::Cells, native: impl Display) -> Vec<String> {
+    vec![
+        code(cells.ours),
+        meaning.to_string(),
+        code(&cells.code),
+        cells.status.to_string(),
+        cells.message,
+        native.to_string(),
+    ]
 }
 
 fn alibaba_own() -> String {

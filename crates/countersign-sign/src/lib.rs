@@ -6,6 +6,8 @@
 //!
 //! - [`alibaba::backend`]: the signature the gateway puts on requests to a backend.
 //! - [`alibaba::request_auth`]: how callers of the management API sign, v1 and V3.
+//! - [`huawei`]: SDK-HMAC-SHA256 for callers and for backends, and HTTP Basic.
+//! - [`rfc9421`]: HTTP Message Signatures, with shared secrets and with key pairs.
 //! - [`params`]: query strings and forms, decoded and encoded.
 //! - [`nonce`]: a bounded memory of nonces already spent.
 //! - [`secret`]: the one type that holds a secret.
@@ -15,8 +17,10 @@
 #![warn(missing_docs)]
 
 pub mod alibaba;
+pub mod huawei;
 pub mod nonce;
 pub mod params;
+pub mod rfc9421;
 pub mod secret;
 pub mod signed_text;
 

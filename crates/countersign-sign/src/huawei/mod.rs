@@ -1,0 +1,1 @@
+//! The schemes of Huawei Cloud APIG.

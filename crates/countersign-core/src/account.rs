@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use countersign_sign::Secret;
+use sha2::{Digest, Sha256};
 
-use crate::time::Timestamp;
+use crate::{id::ProjectId, time::Timestamp};
 
 macro_rules! opaque {
     ($(#[$doc:meta])* $name:ident) => {
@@ -50,6 +51,27 @@ opaque! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it must be 1 to 64 ASCII letters, digits, '-' or '_'")]
 pub struct MalformedAccountText;
+
+/// One tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id, and its name.
+    pub id: AccountId,
+    /// What a dialect that speaks of projects calls it.
+    pub project: ProjectId,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl ProjectId {
+    /// The project of an account that was given none: the first half of the
+    /// account's SHA-256.
+    pub fn made_from(account: &AccountId) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&Sha256::digest(account.as_str())[..16]);
+        Self::from_random(half)
+    }
+}
 
 /// What a caller signs management requests with.
 #[derive(Clone, Debug)]

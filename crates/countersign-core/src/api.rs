@@ -64,9 +64,25 @@ pub struct ApiDefinition {
     pub mapping: Option<Arc<ParameterMapping>>,
     /// An answer that the gateway gives itself, without any backend.
     pub mock: Option<Arc<MockAnswer>>,
+    /// Whether a signature covers the body, where its scheme leaves the choice.
+    pub payload: PayloadPolicy,
     /// What the dialect that made it wants to tell again, in that dialect's own
     /// words. Nobody else reads it.
     pub document: Option<Arc<str>>,
+}
+
+/// Whether a signature covers the body. A body that is covered is held in
+/// memory until all of it is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PayloadPolicy {
+    /// A body of text within the limit of held bodies is covered, others are
+    /// passed on as they come.
+    #[default]
+    Text,
+    /// Every body is covered; one beyond the limit is refused.
+    Covered,
+    /// No body is covered.
+    Unsigned,
 }
 
 /// An answer without a backend.

@@ -1,12 +1,18 @@
 //! Bindings: which signature key signs for an API in an environment.
 
-use crate::{id::SignatureKeyId, publication::PublicationKey, time::Timestamp};
+use crate::{
+    id::{BindingId, SignatureKeyId},
+    publication::PublicationKey,
+    time::Timestamp,
+};
 
 /// An API in an environment, and the one signature key that signs what is
 /// forwarded for it. A binding may stand before the API is published and stays
 /// when it is taken off, so that publishing again signs at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
+    /// Its id: another one when the publication is bound anew.
+    pub id: BindingId,
     /// Which API, where: at most one binding for each.
     pub publication: PublicationKey,
     /// The signature key.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::{
-    account::{AccessKey, AccessKeyId},
+    account::{AccessKey, AccessKeyId, Account, AccountId},
     api::Api,
     binding::Binding,
-    environment::Environment,
+    environment::{Environment, EnvironmentName},
     group::Group,
-    id::{ApiId, GroupId, SignatureKeyId, VersionNumber},
+    id::{ApiId, GroupId, Revision, SignatureKeyId, UserId, VersionNumber},
     publication::{Publication, PublicationKey},
     signature_key::{RetiredVersion, SignatureKey},
+    user::{Token, TokenHash, User},
 };
 
 /// One record put or removed. The changes of one command are applied together
@@ -21,8 +22,20 @@ pub enum Change {
     PutAccessKey(Arc<AccessKey>),
     /// An access key is removed.
     RemoveAccessKey(AccessKeyId),
-    /// An environment is added.
+    /// An account is added or replaced.
+    PutAccount(Arc<Account>),
+    /// A user is added or replaced.
+    PutUser(Arc<User>),
+    /// A user is removed; its tokens are removed apart.
+    RemoveUser(UserId),
+    /// A token is remembered.
+    PutToken(Arc<Token>),
+    /// A token is forgotten.
+    RemoveToken(TokenHash),
+    /// An environment is added or replaced.
     PutEnvironment(Environment),
+    /// An account's own environment is removed.
+    RemoveEnvironment(AccountId, EnvironmentName),
     /// A group is added or replaced.
     PutGroup(Arc<Group>),
     /// A group is removed.
@@ -35,6 +48,10 @@ pub enum Change {
     PutPublication(Arc<Publication>),
     /// An API is taken off an environment.
     RemovePublication(PublicationKey),
+    /// What was live before, or is no longer, is remembered.
+    PutFormerPublication(Arc<Publication>),
+    /// What was published by this change there is forgotten.
+    RemoveFormerPublication(PublicationKey, Revision),
     /// A signature key is added or replaced.
     PutSignatureKey(Arc<SignatureKey>),
     /// A signature key is removed; its retired versions are removed apart.

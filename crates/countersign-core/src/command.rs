@@ -4,15 +4,17 @@
 
 pub mod api;
 pub mod bootstrap;
+pub mod environment;
 pub mod group;
 pub mod publication;
 pub mod signature_key;
+pub mod user;
 
 mod binding;
 
 use std::sync::Arc;
 
-pub use binding::{Bind, Unbind};
+pub use binding::{Bind, Unbind, UnbindOne};
 
 use crate::{
     account::AccountId,
@@ -23,6 +25,7 @@ use crate::{
     id::{ApiId, GroupId, SignatureKeyId},
     mapping::BadMapping,
     publication::PublicationKey,
+    scheme::Unusable,
     signature_key::SignatureKey,
     snapshot::Snapshot,
     time::Timestamp,
@@ -61,12 +64,60 @@ pub enum PlanError {
     /// The account, or the group named beside it, has no such API.
     #[error("there is no such API")]
     ApiNotFound,
-    /// There is no such environment.
+    /// The account has no such environment.
     #[error("there is no such environment")]
     EnvironmentNotFound,
+    /// The account has an environment of that name.
+    #[error("another environment has that name")]
+    EnvironmentNameTaken,
+    /// Every account has the environment; nobody changes or removes it.
+    #[error("the environment belongs to every account")]
+    EnvironmentInitial,
+    /// APIs are published in the environment.
+    #[error("{publications} APIs are published in the environment")]
+    EnvironmentInUse {
+        /// How many.
+        publications: usize,
+    },
+    /// The account has as many environments of its own as it may.
+    #[error("an account has at most {max} environments of its own")]
+    TooManyEnvironments {
+        /// The limit.
+        max: usize,
+    },
     /// The API is not published in the environment.
     #[error("the API is not published in that environment")]
     PublicationNotFound,
+    /// Nothing was published so.
+    #[error("there is no such version of the API")]
+    ApiVersionNotFound,
+    /// The account has no such binding.
+    #[error("there is no such binding")]
+    BindingNotFound,
+    /// The account has no such user.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// Another user of the account has the name.
+    #[error("another user has that name")]
+    UserNameTaken,
+    /// The account has as many users as it may.
+    #[error("an account has at most {max} users")]
+    TooManyUsers {
+        /// The limit.
+        max: usize,
+    },
+    /// Another signature key of the account has the name.
+    #[error("another signature key has that name")]
+    SignatureKeyNameTaken,
+    /// The account has as many signature keys as it may.
+    #[error("an account has at most {max} signature keys")]
+    TooManySignatureKeys {
+        /// The limit.
+        max: usize,
+    },
+    /// The signature key is, or would be, bound without being able to sign.
+    #[error("the signature key cannot sign")]
+    SignatureKeyUnusable(#[source] Unusable),
     /// The account has no such signature key.
     #[error("there is no such signature key")]
     SignatureKeyNotFound,
@@ -168,14 +219,14 @@ fn signature_key<'a>(
 
 fn publication_key(
     snapshot: &Snapshot,
-    api: ApiId,
+    api: &Api,
     environment: &EnvironmentName,
 ) -> Result<PublicationKey, PlanError> {
     snapshot
-        .environment(environment)
+        .environment(&api.account, environment)
         .ok_or(PlanError::EnvironmentNotFound)?;
     Ok(PublicationKey {
-        api,
+        api: api.id,
         environment: environment.clone(),
     })
 }

@@ -2,6 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::{
+    account::AccountId,
+    id::{EnvironmentId, Revision},
+    text::Description,
+    time::Timestamp,
+};
+
 /// An environment's name: 1 to 64 ASCII letters, digits, `-` or `_`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EnvironmentName(Arc<str>);
@@ -14,8 +21,13 @@ pub struct MalformedEnvironmentName;
 /// The environment a request goes to when it names none.
 pub const DEFAULT: &str = "RELEASE";
 
-/// The environments that every store starts with.
-pub const INITIAL: [&str; 3] = [DEFAULT, "PRE", "TEST"];
+/// The environments that every account has from the start, which nobody
+/// changes or removes, and their ids.
+pub const INITIAL: [(&str, EnvironmentId); 3] = [
+    (DEFAULT, EnvironmentId::from_random([0x52; 16])),
+    ("PRE", EnvironmentId::from_random([0x50; 16])),
+    ("TEST", EnvironmentId::from_random([0x54; 16])),
+];
 
 impl EnvironmentName {
     /// Reads a name.
@@ -47,6 +59,31 @@ impl fmt::Display for EnvironmentName {
 /// One environment that APIs can be published in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
-    /// Its name, and its identity.
+    /// Its id, through all of its names.
+    pub id: EnvironmentId,
+    /// Whose it is; `None` for one that every account has.
+    pub account: Option<AccountId>,
+    /// Its name, unique among those of an account and those that all have.
     pub name: EnvironmentName,
+    /// Free text.
+    pub description: Description,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The change that made it; lists are ordered by it.
+    pub created_revision: Revision,
+}
+
+impl Environment {
+    /// The environment of this name that every account has, if there is one.
+    pub fn initial(name: &EnvironmentName) -> Option<Self> {
+        let (_, id) = INITIAL.iter().find(|(own, _)| *own == name.as_str())?;
+        Some(Self {
+            id: *id,
+            account: None,
+            name: name.clone(),
+            description: Description::from_stored(""),
+            created: Timestamp::from_millis(0),
+            created_revision: Revision::ZERO,
+        })
+    }
 }

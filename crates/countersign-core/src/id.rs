@@ -54,6 +54,81 @@ id! {
     /// Names one signature key, through all of its versions.
     SignatureKeyId
 }
+id! {
+    /// Names one environment of one account, or one that all accounts have.
+    EnvironmentId
+}
+id! {
+    /// Names one binding: a publication bound anew gets another.
+    BindingId
+}
+id! {
+    /// Names one API in one environment, published there or not.
+    ///
+    /// It is made from the two ids by [`PublicationId::of`] and never stored,
+    /// so it stays the same when the API is published again.
+    PublicationId
+}
+id! {
+    /// Names one publishing of one API in one environment.
+    ///
+    /// Made from what it names by [`ApiVersionId::of`], never stored.
+    ApiVersionId
+}
+id! {
+    /// Names an account as projects are named.
+    ProjectId
+}
+id! {
+    /// Names one user.
+    UserId
+}
+
+/// An odd number, so that multiplying by it loses nothing: ids made from
+/// others do not look like them.
+const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+const OTHER_SPREAD: u128 = 0xd1b5_4a32_d192_ed03_aef1_7502_108e_f2d9;
+
+impl PublicationId {
+    /// The id of an API in an environment.
+    pub const fn of(api: ApiId, environment: EnvironmentId) -> Self {
+        Self((api.0 ^ environment.0).wrapping_mul(SPREAD))
+    }
+
+    /// The API, if the id is of one in this environment. Any id gives some
+    /// API's id; whether there is such an API is for the caller to look up.
+    pub const fn api_in(self, environment: EnvironmentId) -> ApiId {
+        ApiId(self.0.wrapping_mul(inverse(SPREAD)) ^ environment.0)
+    }
+}
+
+impl ApiVersionId {
+    /// The id of what the change `published` made live.
+    pub const fn of(publication: PublicationId, published: Revision) -> Self {
+        Self((publication.0 ^ published.0 as u128).wrapping_mul(OTHER_SPREAD))
+    }
+}
+
+impl BindingId {
+    /// The id that is `places` after this one: one random id serves for all
+    /// bindings of one change.
+    #[must_use]
+    pub const fn after(self, places: u64) -> Self {
+        Self(self.0.wrapping_add(places as u128))
+    }
+}
+
+/// The inverse of an odd number modulo 2^128, by Newton's method: each round
+/// doubles the number of bits that are right, and the first three are.
+const fn inverse(odd: u128) -> u128 {
+    let mut found = odd;
+    let mut round = 0;
+    while round < 6 {
+        found = found.wrapping_mul(2u128.wrapping_sub(odd.wrapping_mul(found)));
+        round += 1;
+    }
+    found
+}
 
 fn parse_hex(text: &str) -> Result<u128, MalformedId> {
     let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
@@ -133,6 +208,19 @@ mod tests {
     fn id_prints_what_it_parses() {
         let text = "0d05f1c54d6749eda95f9fa6d491449a";
         assert_eq!(ApiId::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn publication_ids_lead_back_to_the_api() {
+        assert_eq!(inverse(SPREAD).wrapping_mul(SPREAD), 1);
+        let api = ApiId::parse("0d05f1c54d6749eda95f9fa6d491449a").unwrap();
+        let [here, there] = [1, 2].map(|byte| EnvironmentId::from_random([byte; 16]));
+        let id = PublicationId::of(api, here);
+        assert_eq!(id.api_in(here), api);
+        assert_ne!(id.api_in(there), api);
+        assert_ne!(id, PublicationId::of(api, there));
+        let version = |number| ApiVersionId::of(id, Revision::new(number));
+        assert_ne!(version(1), version(2));
     }
 
     #[test]

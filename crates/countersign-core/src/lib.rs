@@ -21,30 +21,37 @@ pub mod path;
 pub mod publication;
 pub mod route;
 pub mod rule;
+pub mod scheme;
 pub mod signature_key;
 pub mod snapshot;
 pub mod source;
 pub mod text;
 pub mod time;
+pub mod user;
 
-pub use account::{AccessKey, AccessKeyId, AccountId};
+pub use account::{AccessKey, AccessKeyId, Account, AccountId};
 pub use api::{
     Api, ApiDefinition, BackendAddress, BackendTarget, MatchMode, MethodMatch, MockAnswer,
-    Visibility,
+    PayloadPolicy, Visibility,
 };
 pub use binding::Binding;
 pub use change::Change;
 pub use environment::{Environment, EnvironmentName};
 pub use group::{Group, Host};
-pub use id::{ApiId, GroupId, Revision, SignatureKeyId, VersionNumber};
+pub use id::{
+    ApiId, ApiVersionId, BindingId, EnvironmentId, GroupId, ProjectId, PublicationId, Revision,
+    SignatureKeyId, UserId, VersionNumber,
+};
 pub use path::PathPattern;
 pub use publication::{Publication, PublicationKey};
 pub use route::{Route, RouteMiss};
 pub use rule::{FieldRule, RuleViolation};
+pub use scheme::{Scheme, Signing, Unusable};
 pub use signature_key::{KeyVersion, RetiredVersion, SignatureKey};
 pub use snapshot::{Draft, Snapshot};
 pub use source::{Clock, Entropy};
 pub use text::{
-    ApiName, Description, DialectName, GroupName, SignKey, SignSecret, SignatureKeyName,
+    ApiName, Description, DialectName, GroupName, SignKey, SignSecret, SignatureKeyName, UserName,
 };
 pub use time::Timestamp;
+pub use user::{PasswordHash, Token, TokenHash, User};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     api::ApiDefinition,
     environment::EnvironmentName,
-    id::{ApiId, GroupId, Revision},
+    id::{ApiId, ApiVersionId, EnvironmentId, GroupId, PublicationId, Revision},
     text::Description,
     time::Timestamp,
 };
@@ -36,4 +36,16 @@ pub struct Publication {
     pub published: Timestamp,
     /// The change that published it.
     pub published_revision: Revision,
+}
+
+/// How many publishings of one API in one environment are kept, that in force
+/// among them; the oldest makes room (the limit of Huawei's dialect).
+pub const VERSIONS_MAX: usize = 10;
+
+impl Publication {
+    /// Names this publishing.
+    pub fn version(&self, environment: EnvironmentId) -> ApiVersionId {
+        let id = PublicationId::of(self.key.api, environment);
+        ApiVersionId::of(id, self.published_revision)
+    }
 }

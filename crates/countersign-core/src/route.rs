@@ -8,7 +8,9 @@ use rustc_hash::FxHashMap;
 use crate::{
     api::{ApiDefinition, MatchMode},
     environment::EnvironmentName,
+    id::ApiId,
     publication::{Publication, PublicationKey},
+    text::DialectName,
 };
 
 /// What a request for a publication needs.
@@ -18,6 +20,8 @@ pub struct Route {
     pub key: PublicationKey,
     /// What is live.
     pub definition: Arc<ApiDefinition>,
+    /// Which dialect made the API: its clients expect that vendor's answers.
+    pub made_by: DialectName,
 }
 
 /// Why no publication answers.
@@ -68,6 +72,7 @@ impl GroupRoutes {
     /// Builds the routes of one group from what is published of it.
     pub(crate) fn build<'a>(
         publications: impl Iterator<Item = &'a Publication>,
+        maker: impl Fn(ApiId) -> Option<DialectName>,
     ) -> Result<Self, RouteConflict> {
         let mut routes = Self::default();
         for publication in publications {
@@ -85,7 +90,9 @@ impl GroupRoutes {
                     routes.environments.len() - 1
                 }
             };
-            routes.environments[at].1.insert(publication)?;
+            let made_by =
+                maker(publication.key.api).unwrap_or_else(|| DialectName::from_stored(""));
+            routes.environments[at].1.insert(publication, made_by)?;
         }
         Ok(routes)
     }
@@ -113,11 +120,16 @@ impl GroupRoutes {
 }
 
 impl EnvironmentRoutes {
-    fn insert(&mut self, publication: &Publication) -> Result<(), RouteConflict> {
+    fn insert(
+        &mut self,
+        publication: &Publication,
+        made_by: DialectName,
+    ) -> Result<(), RouteConflict> {
         let definition = &publication.definition;
         let route = Arc::new(Route {
             key: publication.key.clone(),
             definition: Arc::clone(definition),
+            made_by,
         });
         let shape = definition.path.shape();
         match definition.match_mode {

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use countersign_sign::alibaba::backend::Signer;
-
 use crate::{
     account::AccountId,
     id::{Revision, SignatureKeyId, VersionNumber},
+    scheme::{Scheme, Signing},
     text::{Description, DialectName, SignKey, SignSecret, SignatureKeyName},
     time::Timestamp,
 };
@@ -36,42 +35,47 @@ pub struct SignatureKey {
     pub created_revision: Revision,
 }
 
-/// One version of a signature key: a sign key and a sign secret, with the
-/// signer made ready once. A request holds one of these from start to end.
+/// One version of a signature key: a sign key and a sign secret, and what
+/// signs with them, made ready once. A request holds one of these from start
+/// to end.
 #[derive(Clone, Debug)]
 pub struct KeyVersion {
     /// Which version.
     pub number: VersionNumber,
+    /// In which form it signs.
+    pub scheme: Scheme,
     /// The public half.
     pub sign_key: SignKey,
     /// The secret half.
     pub sign_secret: SignSecret,
     /// Since when it signs.
     pub created: Timestamp,
-    signer: Signer,
+    signing: Signing,
 }
 
 impl KeyVersion {
-    /// A version, with its signer made ready.
+    /// A version, with what signs made ready.
     pub fn new(
         number: VersionNumber,
+        scheme: Scheme,
         sign_key: SignKey,
         sign_secret: SignSecret,
         created: Timestamp,
     ) -> Self {
-        let signer = Signer::new(sign_key.as_str(), sign_secret.secret());
+        let signing = Signing::new(scheme, &sign_key, &sign_secret);
         Self {
             number,
+            scheme,
             sign_key,
             sign_secret,
             created,
-            signer,
+            signing,
         }
     }
 
-    /// The signer for Alibaba's scheme.
-    pub fn signer(&self) -> &Signer {
-        &self.signer
+    /// What signs.
+    pub fn signing(&self) -> &Signing {
+        &self.signing
     }
 }
 
@@ -83,6 +87,8 @@ pub struct RetiredVersion {
     pub signature_key: SignatureKeyId,
     /// Which version.
     pub number: VersionNumber,
+    /// In which form it signed.
+    pub scheme: Scheme,
     /// Its public half.
     pub sign_key: SignKey,
     /// Since when it signed.

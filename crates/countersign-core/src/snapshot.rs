@@ -8,17 +8,22 @@ use imbl::{GenericHashMap, OrdMap, OrdSet, shared_ptr::DefaultSharedPtr};
 use rustc_hash::FxBuildHasher;
 
 use crate::{
-    account::{AccessKey, AccessKeyId, AccountId},
+    account::{AccessKey, AccessKeyId, Account, AccountId},
     api::{Api, MethodMatch},
     binding::Binding,
     change::Change,
     environment::{Environment, EnvironmentName},
     group::{Group, Host},
-    id::{ApiId, GroupId, Revision, SignatureKeyId, VersionNumber},
+    id::{
+        ApiId, BindingId, EnvironmentId, GroupId, ProjectId, PublicationId, Revision,
+        SignatureKeyId, UserId, VersionNumber,
+    },
     publication::{Publication, PublicationKey},
     route::{GroupRoutes, Route, RouteConflict, RouteMiss},
     signature_key::{KeyVersion, RetiredVersion, SignatureKey},
-    text::GroupName,
+    text::{DialectName, GroupName, UserName},
+    time::Timestamp,
+    user::{Token, TokenHash, User},
 };
 
 type HashMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
@@ -30,8 +35,16 @@ type NewestFirst<I> = OrdSet<(AccountId, Reverse<Revision>, I)>;
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     revision: Revision,
+    accounts: OrdMap<AccountId, Arc<Account>>,
+    accounts_by_project: OrdMap<ProjectId, AccountId>,
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
-    environments: OrdMap<EnvironmentName, Environment>,
+    users: OrdMap<UserId, Arc<User>>,
+    users_by_name: OrdMap<(AccountId, UserName), UserId>,
+    tokens: HashMap<TokenHash, Arc<Token>>,
+    tokens_by_user: OrdSet<(UserId, Timestamp, TokenHash)>,
+
+    initial_environments: OrdMap<EnvironmentName, Arc<Environment>>,
+    own_environments: OrdMap<(AccountId, EnvironmentName), Arc<Environment>>,
 
     groups: OrdMap<GroupId, Arc<Group>>,
     groups_by_name: OrdMap<(AccountId, GroupName), GroupId>,
@@ -44,6 +57,7 @@ pub struct Snapshot {
 
     publications: OrdMap<PublicationKey, Arc<Publication>>,
     publications_by_group: OrdSet<(GroupId, PublicationKey)>,
+    former_publications: OrdMap<(PublicationKey, Revision), Arc<Publication>>,
 
     signature_keys: HashMap<SignatureKeyId, Arc<SignatureKey>>,
     signature_keys_newest_first: NewestFirst<SignatureKeyId>,
@@ -51,6 +65,7 @@ pub struct Snapshot {
 
     bindings: HashMap<PublicationKey, Arc<Binding>>,
     bindings_by_key: OrdSet<(SignatureKeyId, PublicationKey)>,
+    bindings_by_id: HashMap<BindingId, PublicationKey>,
 
     hosts: HashMap<Host, GroupId>,
     routes: HashMap<GroupId, Arc<GroupRoutes>>,
@@ -63,26 +78,29 @@ impl Snapshot {
         self.revision
     }
 
-    /// Finds the publication for a request. `host` is without a port; `path`
-    /// is the raw path without the query.
+    /// The group that is called at this host, without a port.
+    pub fn group_at(&self, host: &Host) -> Option<&Arc<Group>> {
+        self.groups.get(self.hosts.get(host)?)
+    }
+
+    /// Finds the publication for a request to a group; `path` is the raw path
+    /// without the query.
     pub fn route(
         &self,
-        host: &Host,
+        group: &Group,
         environment: &str,
         method: &str,
         path: &str,
     ) -> Result<&Arc<Route>, RouteMiss> {
-        let group = self.hosts.get(host).ok_or(RouteMiss::Host)?;
-        let found = match self.routes.get(group) {
+        let found = match self.routes.get(&group.id) {
             Some(routes) => routes.find(environment, method, path),
             None => Err(RouteMiss::Path),
         };
         match found {
             Err(RouteMiss::Path)
                 if !self
-                    .environments
-                    .keys()
-                    .any(|name| name.as_str() == environment) =>
+                    .environments(&group.account)
+                    .any(|own| own.name.as_str() == environment) =>
             {
                 Err(RouteMiss::Environment)
             }
@@ -109,14 +127,93 @@ impl Snapshot {
         self.access_keys.get(id)
     }
 
-    /// All environments, by name.
-    pub fn environments(&self) -> impl Iterator<Item = &Environment> {
-        self.environments.values()
+    /// One account.
+    pub fn account(&self, id: &AccountId) -> Option<&Arc<Account>> {
+        self.accounts.get(id)
     }
 
-    /// One environment.
-    pub fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
-        self.environments.get(name)
+    /// All accounts, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Arc<Account>> {
+        self.accounts.values()
+    }
+
+    /// What an account is called as a project.
+    pub fn project_of(&self, account: &AccountId) -> ProjectId {
+        match self.accounts.get(account) {
+            Some(account) => account.project,
+            None => ProjectId::made_from(account),
+        }
+    }
+
+    /// The account that is called so as a project.
+    pub fn account_of_project(&self, project: ProjectId) -> Option<&AccountId> {
+        self.accounts_by_project.get(&project)
+    }
+
+    /// One user.
+    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.users.get(&id)
+    }
+
+    /// The user of an account that has this name.
+    pub fn user_named(&self, account: &AccountId, name: &UserName) -> Option<&Arc<User>> {
+        self.user(*self.users_by_name.get(&(account.clone(), name.clone()))?)
+    }
+
+    /// The users of an account, by name.
+    pub fn users(&self, account: &AccountId) -> impl Iterator<Item = &Arc<User>> {
+        let of = account.clone();
+        self.users_by_name
+            .range((account.clone(), UserName::from_stored(""))..)
+            .take_while(move |((own, _), _)| *own == of)
+            .filter_map(|(_, id)| self.users.get(id))
+    }
+
+    /// One token, whether it has expired or not.
+    pub fn token(&self, hash: &TokenHash) -> Option<&Arc<Token>> {
+        self.tokens.get(hash)
+    }
+
+    /// The tokens of a user, the first to expire first.
+    pub fn tokens_of_user(&self, user: UserId) -> impl Iterator<Item = &Arc<Token>> {
+        let first = (user, Timestamp::from_nanos(i64::MIN), TokenHash([0; 32]));
+        self.tokens_by_user
+            .range(first..)
+            .take_while(move |(of, _, _)| *of == user)
+            .filter_map(|(_, _, hash)| self.tokens.get(hash))
+    }
+
+    /// The environments of an account: those that all accounts have, then its
+    /// own, both by name.
+    pub fn environments(&self, account: &AccountId) -> impl Iterator<Item = &Arc<Environment>> {
+        let of = account.clone();
+        let own = self
+            .own_environments
+            .range((account.clone(), EnvironmentName::lowest())..)
+            .take_while(move |((own, _), _)| *own == of)
+            .map(|(_, environment)| environment);
+        self.initial_environments.values().chain(own)
+    }
+
+    /// The environment of an account that has this name.
+    pub fn environment(
+        &self,
+        account: &AccountId,
+        name: &EnvironmentName,
+    ) -> Option<&Arc<Environment>> {
+        self.initial_environments.get(name).or_else(|| {
+            let own = (account.clone(), name.clone());
+            self.own_environments.get(&own)
+        })
+    }
+
+    /// The environment of an account that has this id.
+    pub fn environment_by_id(
+        &self,
+        account: &AccountId,
+        id: EnvironmentId,
+    ) -> Option<&Arc<Environment>> {
+        self.environments(account).find(|own| own.id == id)
     }
 
     /// One group.
@@ -171,12 +268,48 @@ impl Snapshot {
 
     /// Where an API is published, by environment.
     pub fn publications_of_api(&self, api: ApiId) -> impl Iterator<Item = &Arc<Publication>> {
-        self.environments.keys().filter_map(move |name| {
-            self.publications.get(&PublicationKey {
-                api,
-                environment: name.clone(),
+        self.publications
+            .range(lowest_publication_of(api)..)
+            .take_while(move |(key, _)| key.api == api)
+            .map(|(_, publication)| publication)
+    }
+
+    /// Which API of an account is meant, and where; published there or not.
+    pub fn publication_by_id(
+        &self,
+        account: &AccountId,
+        id: PublicationId,
+    ) -> Option<PublicationKey> {
+        self.environments(account).find_map(|environment| {
+            let api = self.apis.get(&id.api_in(environment.id))?;
+            (api.account == *account).then(|| PublicationKey {
+                api: api.id,
+                environment: environment.name.clone(),
             })
         })
+    }
+
+    /// What was live there before, the oldest first.
+    pub fn former_publications(
+        &self,
+        key: &PublicationKey,
+    ) -> impl Iterator<Item = &Arc<Publication>> {
+        let of = key.clone();
+        self.former_publications
+            .range((key.clone(), Revision::ZERO)..)
+            .take_while(move |((own, _), _)| *own == of)
+            .map(|(_, publication)| publication)
+    }
+
+    /// What was live of an API before, by environment, the oldest first.
+    pub fn former_publications_of_api(
+        &self,
+        api: ApiId,
+    ) -> impl Iterator<Item = &Arc<Publication>> {
+        self.former_publications
+            .range((lowest_publication_of(api), Revision::ZERO)..)
+            .take_while(move |((key, _), _)| key.api == api)
+            .map(|(_, publication)| publication)
     }
 
     /// All that is published of a group.
@@ -214,6 +347,11 @@ impl Snapshot {
         self.bindings.get(publication)
     }
 
+    /// The binding with this id.
+    pub fn binding_by_id(&self, id: BindingId) -> Option<&Arc<Binding>> {
+        self.bindings.get(self.bindings_by_id.get(&id)?)
+    }
+
     /// Where a signature key is bound.
     pub fn bindings_of_key(&self, id: SignatureKeyId) -> impl Iterator<Item = &Arc<Binding>> {
         self.bindings_by_key
@@ -224,10 +362,12 @@ impl Snapshot {
 
     /// The bindings of an API, in any environment.
     pub fn bindings_of_api(&self, api: ApiId) -> impl Iterator<Item = &Arc<Binding>> {
-        self.environments.keys().filter_map(move |name| {
+        let account = self.apis.get(&api).map(|api| &api.account);
+        let environments = account.map(|account| self.environments(account));
+        environments.into_iter().flatten().filter_map(move |own| {
             self.bindings.get(&PublicationKey {
                 api,
-                environment: name.clone(),
+                environment: own.name.clone(),
             })
         })
     }
@@ -239,7 +379,12 @@ impl Snapshot {
             .publications_of_group(publication.group)
             .map(|other| &**other);
         let others = others.filter(|other| other.key != publication.key);
-        GroupRoutes::build(others.chain([publication])).map(|_| ())
+        GroupRoutes::build(others.chain([publication]), |api| self.maker(api)).map(|_| ())
+    }
+
+    /// The dialect that made an API, for its routes.
+    fn maker(&self, api: ApiId) -> Option<DialectName> {
+        self.apis.get(&api).map(|api| api.made_by.clone())
     }
 
     /// Starts a snapshot that follows this one.
@@ -263,8 +408,12 @@ fn newest_first<'a, I: Lowest>(
 }
 
 fn lowest_publication() -> PublicationKey {
+    lowest_publication_of(ApiId::LOWEST)
+}
+
+fn lowest_publication_of(api: ApiId) -> PublicationKey {
     PublicationKey {
-        api: ApiId::LOWEST,
+        api,
         environment: EnvironmentName::lowest(),
     }
 }
@@ -320,6 +469,7 @@ impl Draft {
                 self.snapshot
                     .publications_of_group(group)
                     .map(|publication| &**publication),
+                |api| self.snapshot.maker(api),
             )?;
             if self.snapshot.groups.contains_key(&group) {
                 self.snapshot.routes.insert(group, Arc::new(routes));
@@ -336,14 +486,31 @@ impl Draft {
                 self.snapshot
                     .access_keys
                     .insert(key.id.clone(), Arc::clone(key));
+                self.imply_account(key);
             }
             Change::RemoveAccessKey(id) => {
                 self.snapshot.access_keys.remove(id);
             }
-            Change::PutEnvironment(environment) => {
-                self.snapshot
-                    .environments
-                    .insert(environment.name.clone(), environment.clone());
+            Change::PutAccount(account) => self.put_account(account),
+            Change::PutUser(user) => self.put_user(user),
+            Change::RemoveUser(id) => self.remove_user(*id),
+            Change::PutToken(token) => {
+                let state = &mut self.snapshot;
+                let place = (token.user, token.expires, token.hash);
+                state.tokens_by_user.insert(place);
+                state.tokens.insert(token.hash, Arc::clone(token));
+            }
+            Change::RemoveToken(hash) => {
+                let state = &mut self.snapshot;
+                if let Some(token) = state.tokens.remove(hash) {
+                    let place = (token.user, token.expires, token.hash);
+                    state.tokens_by_user.remove(&place);
+                }
+            }
+            Change::PutEnvironment(environment) => self.put_environment(environment),
+            Change::RemoveEnvironment(account, name) => {
+                let own = (account.clone(), name.clone());
+                self.snapshot.own_environments.remove(&own);
             }
             Change::PutGroup(group) => self.put_group(group),
             Change::RemoveGroup(id) => self.remove_group(*id),
@@ -351,6 +518,16 @@ impl Draft {
             Change::RemoveApi(id) => self.remove_api(*id),
             Change::PutPublication(publication) => self.put_publication(publication),
             Change::RemovePublication(key) => self.remove_publication(key),
+            Change::PutFormerPublication(publication) => {
+                let at = (publication.key.clone(), publication.published_revision);
+                self.snapshot
+                    .former_publications
+                    .insert(at, Arc::clone(publication));
+            }
+            Change::RemoveFormerPublication(key, revision) => {
+                let at = (key.clone(), *revision);
+                self.snapshot.former_publications.remove(&at);
+            }
             Change::PutSignatureKey(key) => self.put_signature_key(key),
             Change::RemoveSignatureKey(id) => self.remove_signature_key(*id),
             Change::PutRetiredVersion(version) => {
@@ -365,6 +542,59 @@ impl Draft {
             Change::PutBinding(binding) => self.put_binding(binding),
             Change::RemoveBinding(publication) => self.remove_binding(publication),
         }
+    }
+
+    fn put_account(&mut self, account: &Arc<Account>) {
+        let state = &mut self.snapshot;
+        if let Some(former) = state.accounts.get(&account.id) {
+            state.accounts_by_project.remove(&former.project);
+        }
+        state
+            .accounts_by_project
+            .insert(account.project, account.id.clone());
+        state
+            .accounts
+            .insert(account.id.clone(), Arc::clone(account));
+    }
+
+    /// An account without a record of its own, from before there were any, is
+    /// known by its access keys.
+    fn imply_account(&mut self, key: &AccessKey) {
+        if !self.snapshot.accounts.contains_key(&key.account) {
+            self.put_account(&Arc::new(Account {
+                id: key.account.clone(),
+                project: ProjectId::made_from(&key.account),
+                created: key.created,
+            }));
+        }
+    }
+
+    fn put_user(&mut self, user: &Arc<User>) {
+        self.remove_user(user.id);
+        let state = &mut self.snapshot;
+        let name = (user.account.clone(), user.name.clone());
+        state.users_by_name.insert(name, user.id);
+        state.users.insert(user.id, Arc::clone(user));
+    }
+
+    fn remove_user(&mut self, id: UserId) {
+        let state = &mut self.snapshot;
+        if let Some(user) = state.users.remove(&id) {
+            let name = (user.account.clone(), user.name.clone());
+            state.users_by_name.remove(&name);
+        }
+    }
+
+    fn put_environment(&mut self, environment: &Environment) {
+        let (state, name) = (&mut self.snapshot, environment.name.clone());
+        let environment = Arc::new(environment.clone());
+        match &environment.account {
+            None => state.initial_environments.insert(name, environment),
+            Some(account) => {
+                let own = (account.clone(), name);
+                state.own_environments.insert(own, environment)
+            }
+        };
     }
 
     fn put_group(&mut self, group: &Arc<Group>) {
@@ -476,6 +706,9 @@ impl Draft {
             .bindings_by_key
             .insert((binding.signature_key, binding.publication.clone()));
         state
+            .bindings_by_id
+            .insert(binding.id, binding.publication.clone());
+        state
             .bindings
             .insert(binding.publication.clone(), Arc::clone(binding));
     }
@@ -485,6 +718,7 @@ impl Draft {
         let Some(binding) = state.bindings.remove(publication) else {
             return;
         };
+        state.bindings_by_id.remove(&binding.id);
         state
             .bindings_by_key
             .remove(&(binding.signature_key, publication.clone()));

@@ -57,6 +57,10 @@ text! {
     ApiName
 }
 text! {
+    /// What a user signs in as.
+    UserName
+}
+text! {
     /// Free text beside a record.
     Description
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{APIS_PER_GROUP_MAX, Command, Plan, PlanError, api, group};
+use super::{APIS_PER_GROUP_MAX, Command, Plan, PlanError, api, group, publication::forget};
 use crate::{
     account::AccountId,
     api::{Api, ApiDefinition, Visibility},
@@ -156,7 +156,7 @@ fn check_definition(definition: &ApiDefinition) -> Result<(), PlanError> {
     }
 }
 
-/// Removes an API that is published nowhere, and its bindings.
+/// Removes an API that is published nowhere, its bindings and its history.
 #[derive(Clone, Debug)]
 pub struct DeleteApi {
     /// Whose it is.
@@ -179,7 +179,13 @@ impl Command for DeleteApi {
         let unbound = snapshot
             .bindings_of_api(api.id)
             .map(|binding| Change::RemoveBinding(binding.publication.clone()));
-        let changes = unbound.chain([Change::RemoveApi(api.id)]).collect();
+        let forgotten = snapshot
+            .former_publications_of_api(api.id)
+            .map(|former| forget(former));
+        let changes = unbound
+            .chain(forgotten)
+            .chain([Change::RemoveApi(api.id)])
+            .collect();
         Ok(Plan {
             changes,
             outcome: (),

@@ -65,6 +65,43 @@ impl Command for CreateGroup {
     }
 }
 
+/// Changes a group; what is `None` stays as it is.
+#[derive(Clone, Debug)]
+pub struct ModifyGroup {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which.
+    pub id: GroupId,
+    /// Its new name, not taken in the account.
+    pub name: Option<GroupName>,
+    /// Free text.
+    pub description: Option<Description>,
+}
+
+impl Command for ModifyGroup {
+    type Outcome = Arc<Group>;
+
+    fn plan(&self, snapshot: &Snapshot, now: Timestamp) -> Result<Plan<Arc<Group>>, PlanError> {
+        let group = group(snapshot, &self.account, self.id)?;
+        let name = self.name.as_ref().unwrap_or(&group.name);
+        let named = snapshot.group_named(&self.account, name);
+        if named.is_some_and(|other| other.id != group.id) {
+            return Err(PlanError::GroupNameTaken);
+        }
+        let description = self.description.as_ref().unwrap_or(&group.description);
+        let modified = Arc::new(Group {
+            name: name.clone(),
+            description: description.clone(),
+            modified: now,
+            ..Group::clone(group)
+        });
+        Ok(Plan {
+            changes: vec![Change::PutGroup(Arc::clone(&modified))],
+            outcome: modified,
+        })
+    }
+}
+
 /// Removes a group that holds no APIs.
 #[derive(Clone, Debug)]
 pub struct DeleteGroup {

@@ -7,6 +7,7 @@ use crate::{
     account::AccountId,
     change::Change,
     id::{SignatureKeyId, VersionNumber},
+    scheme::{Scheme, Signing},
     signature_key::{KeyVersion, RETIRED_VERSIONS_MAX, RetiredVersion, SignatureKey},
     snapshot::Snapshot,
     text::{Description, DialectName, SignKey, SignSecret, SignatureKeyName},
@@ -24,12 +25,25 @@ pub struct CreateSignatureKey {
     pub name: SignatureKeyName,
     /// Free text.
     pub description: Description,
+    /// In which form its first version signs.
+    pub scheme: Scheme,
     /// The public half of its first version.
     pub sign_key: SignKey,
     /// The secret half of its first version.
     pub sign_secret: SignSecret,
     /// Which dialect makes it.
     pub made_by: DialectName,
+    /// What the dialect asks of the account's other keys.
+    pub beside: BesideOthers,
+}
+
+/// What a dialect asks of an account's signature keys taken together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BesideOthers {
+    /// No other signature key of the account has the name.
+    pub unique_name: bool,
+    /// How many signature keys the account may have; `None` is no limit.
+    pub keys_max: Option<usize>,
 }
 
 impl Command for CreateSignatureKey {
@@ -40,8 +54,20 @@ impl Command for CreateSignatureKey {
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        if let Some(max) = self.beside.keys_max
+            && snapshot
+                .signature_keys(&self.account)
+                .nth(max.saturating_sub(1))
+                .is_some()
+        {
+            return Err(PlanError::TooManySignatureKeys { max });
+        }
+        if self.beside.unique_name {
+            check_name_free(snapshot, &self.account, self.id, &self.name)?;
+        }
         let first = KeyVersion::new(
             VersionNumber::FIRST,
+            self.scheme,
             self.sign_key.clone(),
             self.sign_secret.clone(),
             now,
@@ -64,8 +90,21 @@ impl Command for CreateSignatureKey {
     }
 }
 
-/// Changes a signature key; what is `None` stays as it is. Another sign key or
-/// sign secret makes a new version, which signs everywhere the key is bound;
+fn check_name_free(
+    snapshot: &Snapshot,
+    account: &AccountId,
+    id: SignatureKeyId,
+    name: &SignatureKeyName,
+) -> Result<(), PlanError> {
+    let mut keys = snapshot.signature_keys(account);
+    match keys.any(|other| other.id != id && other.name == *name) {
+        true => Err(PlanError::SignatureKeyNameTaken),
+        false => Ok(()),
+    }
+}
+
+/// Changes a signature key; what is `None` stays as it is. Another scheme, sign
+/// key or sign secret makes a new version, which signs everywhere the key is bound;
 /// the former version is retired and its sign secret erased.
 #[derive(Clone, Debug)]
 pub struct ModifySignatureKey {
@@ -77,10 +116,14 @@ pub struct ModifySignatureKey {
     pub name: Option<SignatureKeyName>,
     /// Free text.
     pub description: Option<Description>,
+    /// In which form the new version signs.
+    pub scheme: Option<Scheme>,
     /// The public half of the new version.
     pub sign_key: Option<SignKey>,
     /// The secret half of the new version.
     pub sign_secret: Option<SignSecret>,
+    /// Whether no other signature key of the account may have the new name.
+    pub unique_name: bool,
 }
 
 impl Command for ModifySignatureKey {
@@ -92,10 +135,19 @@ impl Command for ModifySignatureKey {
         now: Timestamp,
     ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
         let key = signature_key(snapshot, &self.account, self.id)?;
+        if let Some(name) = &self.name
+            && self.unique_name
+            && *name != key.name
+        {
+            check_name_free(snapshot, &self.account, key.id, name)?;
+        }
         let mut changes = Vec::new();
         let active = match self.next_version(&key.active, now) {
             None => Arc::clone(&key.active),
             Some(next) => {
+                if snapshot.bindings_of_key(key.id).next().is_some() {
+                    check_signs(&next)?;
+                }
                 changes.extend(retire(key, now));
                 Arc::new(next)
             }
@@ -128,9 +180,19 @@ impl ModifySignatureKey {
             .sign_secret
             .clone()
             .unwrap_or_else(|| active.sign_secret.clone());
-        let same =
-            sign_key == active.sign_key && sign_secret.secret().ct_eq(active.sign_secret.secret());
-        (!same).then(|| KeyVersion::new(active.number.next(), sign_key, sign_secret, now))
+        let scheme = self.scheme.unwrap_or(active.scheme);
+        let same = scheme == active.scheme
+            && sign_key == active.sign_key
+            && sign_secret.secret().ct_eq(active.sign_secret.secret());
+        (!same).then(|| KeyVersion::new(active.number.next(), scheme, sign_key, sign_secret, now))
+    }
+}
+
+/// Whether a version that is or will be bound can sign.
+pub(super) fn check_signs(version: &KeyVersion) -> Result<(), PlanError> {
+    match version.signing() {
+        Signing::Unusable(why) => Err(PlanError::SignatureKeyUnusable(why.clone())),
+        _ => Ok(()),
     }
 }
 
@@ -138,6 +200,7 @@ fn retire(key: &SignatureKey, now: Timestamp) -> impl Iterator<Item = Change> {
     let retired = RetiredVersion {
         signature_key: key.id,
         number: key.active.number,
+        scheme: key.active.scheme,
         sign_key: key.active.sign_key.clone(),
         created: key.active.created,
         retired: now,
@@ -154,13 +217,16 @@ fn retire(key: &SignatureKey, now: Timestamp) -> impl Iterator<Item = Change> {
         .chain(forget)
 }
 
-/// Removes a signature key that is bound nowhere, with all its versions.
+/// Removes a signature key with all its versions.
 #[derive(Clone, Debug)]
 pub struct DeleteSignatureKey {
     /// Whose it is.
     pub account: AccountId,
     /// Which.
     pub id: SignatureKeyId,
+    /// Whether its bindings are removed with it; else a key that is bound is
+    /// refused.
+    pub unbind: bool,
 }
 
 impl Command for DeleteSignatureKey {
@@ -169,13 +235,17 @@ impl Command for DeleteSignatureKey {
     fn plan(&self, snapshot: &Snapshot, _now: Timestamp) -> Result<Plan<()>, PlanError> {
         let key = signature_key(snapshot, &self.account, self.id)?;
         let publications = snapshot.bindings_of_key(key.id).count();
-        if publications > 0 {
+        if publications > 0 && !self.unbind {
             return Err(PlanError::SignatureKeyBound { publications });
         }
         let versions = snapshot
             .retired_versions(key.id)
             .map(|version| Change::RemoveRetiredVersion(key.id, version.number));
-        let changes = versions
+        let bindings = snapshot
+            .bindings_of_key(key.id)
+            .map(|binding| Change::RemoveBinding(binding.publication.clone()));
+        let changes = bindings
+            .chain(versions)
             .chain([Change::RemoveSignatureKey(key.id)])
             .collect();
         Ok(Plan {

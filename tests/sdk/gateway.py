@@ -73,16 +73,21 @@ class Gateway:
             return response.status, response.getheaders(), response.read()
 
 
+def binary():
+    """The program under test."""
+    path = pathlib.Path(os.environ.get("COUNTERSIGN_BINARY") or REPOSITORY / "target/debug/countersign")
+    assert path.exists(), f"{path} is missing: build it, or set COUNTERSIGN_BINARY"
+    return path
+
+
 @contextlib.contextmanager
-def running_gateway(directory, requests_per_second=0):
+def running_gateway(directory, requests_per_second=0, gateway_lines="", last_lines=""):
     """Starts the binary with a memory store and all its files in `directory`; ends it when the block ends.
 
     Unless the test is about it, nothing limits how often the management plane may be called; None is the product's
-    own limit.
+    own limit. `gateway_lines` go into that table; `last_lines` go to the end, into `bootstrap` or tables of their own.
     """
     limit = "" if requests_per_second is None else f"requests_per_second = {requests_per_second}"
-    binary = pathlib.Path(os.environ.get("COUNTERSIGN_BINARY") or REPOSITORY / "target/debug/countersign")
-    assert binary.exists(), f"{binary} is missing: build it, or set COUNTERSIGN_BINARY"
     configuration = directory / "countersign.toml"
     configuration.write_text(
         f"""
@@ -91,6 +96,7 @@ listen = ["127.0.0.1:0"]
 workers = 1
 domain_suffix = "gw.localhost"
 access_log = "off"
+{gateway_lines}
 [management]
 listen = "127.0.0.1:0"
 region = "{REGION}"
@@ -101,13 +107,14 @@ kind = "memory"
 account_id = "1000000000000001"
 access_key_id = "{ACCESS_KEY_ID}"
 access_key_secret = "{ACCESS_KEY_SECRET}"
+{last_lines}
 """,
         encoding="utf-8",
     )
     stdout_path, stderr_path = directory / "stdout", directory / "stderr"
     with open(stdout_path, "wb") as stdout, open(stderr_path, "wb") as stderr:
         process = subprocess.Popen(
-            [binary, "serve", "--config", configuration], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+            [binary(), "serve", "--config", configuration], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
         )
         try:
             yield _when_ready(process, stdout_path, stderr_path)

@@ -151,8 +151,7 @@ impl Vector {
         SdkDate::parse(date).expect(&self.name)
     }
 
-    /// Path and query as they stand in the canonical request of this vector, to
-    /// check that its parts and the whole agree.
+    /// Its canonical request put together from the parts the file tells apart.
     pub(crate) fn assembled(&self) -> String {
         [
             &self.request.method,

@@ -88,6 +88,16 @@ def apis(v1, backend):
         assert (api["status"], api["arrange_necessary"], api["group_name"]) == (1, 2, group["name"])
     query = {"group_id": group["id"], "name": "Api", "req_method": "GET", "page_no": 1, "page_size": 0}
     assert [each["id"] for each in v1.items("/apis", "apis", **query)] == [made["id"]]
+    # 0 is no page but everything, beyond the twenty that there are unless told.
+    more = [v1.create("/apis", {**given, "name": f"Api_{n}", "req_uri": f"/items/{n}"})["id"] for n in range(20)]
+    listed = v1.read("/apis", group_id=group["id"])
+    assert (listed["total"], listed["size"], len(listed["apis"])) == (21, 20, 20)
+    assert [each["id"] for each in v1.items("/apis", "apis", group_id=group["id"], page_size=0)] == [
+        *more[::-1],
+        made["id"],
+    ]
+    for api_id in more:
+        v1.delete(f"/apis/{api_id}")
     # Enumerations may come in lower case.
     changed = v1.change(path, {**given, "name": "Api_mock", "req_method": "post", "auth_type": "none"})
     assert (changed["name"], changed["req_method"], changed["auth_type"]) == ("Api_mock", "POST", "NONE")

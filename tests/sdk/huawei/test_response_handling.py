@@ -136,7 +136,8 @@ def test_method_that_is_none(rest, method, path):
 @pytest.mark.parametrize("query", [{}, {"sign_id": ""}])
 def test_query_that_lacks_what_is_required(rest, query):
     for path in ("binded-apis", "unbinded-apis"):
-        rest.refused(400, "APIG.2012", "GET", f"/sign-bindings/{path}", query=query)
+        rest.refused(400, "APIG.2001", "GET", f"/sign-bindings/{path}", query=query)
+    rest.refused(400, "APIG.2001", "GET", "/sign-bindings/binded-signs")
 
 
 @pytest.mark.parametrize("version, names", [("v1.0", ("page_no", "page_size")), ("v2", ("offset", "limit"))])
@@ -200,7 +201,7 @@ def test_too_many_calls(throttled):
         if answer.status != 200:
             refused = answer
             break
-    assert refused.error() == (429, "APIG.0308")
+    assert refused.error() == (429, "APIGW.0308")
     assert int(refused.headers["retry-after"]) >= 1
     # The SDK does not read such a body; it makes code and text of its own.
     with pytest.raises(ClientRequestException) as raised:

@@ -125,7 +125,7 @@ def test_path_of_another_project(gateway, token):
         here = Rest(gateway, credentials, V2)
         before = here.read("/signs")
         for method, body in (("GET", None), ("POST", {"name": "smuggled"})):
-            assert elsewhere.call(method, "/signs", body).error()[0] in (403, 404)
+            elsewhere.refused(403, "APIG.1005", method, "/signs", body)
         assert here.read("/signs") == before
 
 

@@ -6,8 +6,9 @@ import datetime
 import pytest
 
 import scenario_v1
+from gateway import running_gateway
 from huawei_verifier import DATE, DATE_FORMAT
-from instance import RELEASE, V1
+from instance import RELEASE, SETTINGS, V1
 from plain import Nobody, Rest, Signed
 from signed_by_huawei import assert_hmac, now
 
@@ -60,6 +61,20 @@ def test_wrong_secret(gateway):
     # The caller sees what was signed here, to compare: the canonical request, a bar for each line feed.
     assert "canonicalRequest:GET|/v1.0/apigw/signs/|name=x|" in text
     assert gateway.access().secret not in text
+
+
+def test_key_is_locked_after_too_many_failures(tmp_path):
+    with running_gateway(tmp_path, last_lines=SETTINGS) as gateway:
+        right, wrong = (
+            Rest(gateway, Signed(gateway.access(**given)), V1) for given in ({}, {"secret": "notTheSecret"})
+        )
+        for _ in range(5):
+            wrong.refused(401, "APIGW.0301", "GET", "/signs")
+        right.read("/signs")
+        for _ in range(6):
+            wrong.refused(401, "APIGW.0301", "GET", "/signs")
+        text = right.refused(401, "APIGW.0301", "GET", "/signs")
+        assert "AK access failed to reach the limit,forbidden." in text
 
 
 @pytest.mark.parametrize("minutes, status", [(-14, 200), (14, 200), (-16, 401), (16, 401)])

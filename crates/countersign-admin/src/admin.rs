@@ -12,7 +12,11 @@ use countersign_store::Store;
 use crate::{
     auth::Gate,
     console,
-    dialect::{alibaba, native},
+    dialect::{
+        alibaba,
+        huawei::{self, HuaweiConfig},
+        native,
+    },
     health,
     ops::Ops,
     request_id::RequestId,
@@ -36,6 +40,8 @@ pub struct AdminConfig {
     /// Most calls of one access key to one operation in a second, all of which
     /// may come at once; 0 is no limit.
     pub requests_per_second: u32,
+    /// The choices of Huawei's dialect.
+    pub huawei: HuaweiConfig,
 }
 
 /// What `/metrics` and `/readyz` need from the rest of the process.
@@ -58,6 +64,7 @@ pub(crate) struct Plane {
     pub(crate) gate: Gate,
     pub(crate) throttle: Throttle,
     pub(crate) region: String,
+    pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
     clock: Clock,
     entropy: Entropy,
@@ -77,6 +84,7 @@ impl Admin {
             gate: Gate::new(config.clock_window, config.nonce_capacity),
             throttle: Throttle::new(config.requests_per_second, Arc::clone(&clock)),
             region: config.region.clone(),
+            huawei: config.huawei.clone(),
             status,
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -93,6 +101,9 @@ impl Admin {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/", any(alibaba::handle))
+            .route("/v1.0/{*rest}", any(huawei::handle))
+            .route("/v2/{*rest}", any(huawei::handle))
+            .route("/v3/{*rest}", any(huawei::handle))
             .route("/api/v1/{*rest}", any(native::handle))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))

@@ -4,24 +4,46 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use countersign_core::{AccessKey, AccessKeyId, AccountId, Snapshot, Timestamp};
+use countersign_core::{AccessKey, AccessKeyId, AccountId, Snapshot, Timestamp, TokenHash, UserId};
 use countersign_sign::{
     Secret,
     alibaba::request_auth::{clock, v1, v3},
+    huawei::request_auth as huawei,
     nonce::{NonceMemory, NonceRefused},
 };
+
+use crate::locks::Locks;
 
 /// An authenticated caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The access key that was used.
-    pub(crate) access_key: AccessKeyId,
+    /// What the caller showed.
+    pub(crate) identity: Identity,
     /// Whose it is.
     pub(crate) account: AccountId,
+}
+
+/// Who a caller is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Identity {
+    /// Whoever has this access key.
+    AccessKey(AccessKeyId),
+    /// A user who showed a token.
+    User(UserId),
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccessKey(id) => write!(f, "access-key:{id}"),
+            Self::User(id) => write!(f, "user:{id}"),
+        }
+    }
 }
 
 /// Why a caller is not authenticated. `Debug` and `Display` say nothing of
@@ -44,6 +66,16 @@ pub(crate) enum AuthError {
     NonceMemoryFull,
     #[error("the access key id or its secret is wrong")]
     WrongSecret,
+    #[error("the signature is refused")]
+    SignatureHuawei(#[source] huawei::Refusal),
+    #[error("too many failed calls in a row with this access key from this address")]
+    Locked,
+    #[error("there is no such token")]
+    TokenUnknown,
+    #[error("the token has expired")]
+    TokenExpired { at: Timestamp },
+    #[error("the user's name or password is wrong")]
+    WrongPassword,
 }
 
 impl AuthError {
@@ -60,6 +92,13 @@ impl AuthError {
             Self::NonceUsed => "nonce_used",
             Self::NonceMemoryFull => "nonce_memory_full",
             Self::WrongSecret => "wrong_access_key",
+            Self::SignatureHuawei(huawei::Refusal::SignatureDiffers { .. }) => "signature_mismatch",
+            Self::SignatureHuawei(huawei::Refusal::PayloadHashDiffers) => "body_digest_mismatch",
+            Self::SignatureHuawei(_) => "signature_refused",
+            Self::Locked => "access_key_locked",
+            Self::TokenUnknown => "token_unknown",
+            Self::TokenExpired { .. } => "token_expired",
+            Self::WrongPassword => "wrong_password",
         }
     }
 }
@@ -74,10 +113,21 @@ pub(crate) struct Presented<'a> {
     pub(crate) nonce: &'a str,
 }
 
+/// What a signed request of a scheme without nonces says of itself.
+pub(crate) struct SignedWithoutNonce<'a> {
+    /// Which access key signed.
+    pub(crate) access_key: &'a str,
+    /// When, in seconds since the epoch.
+    pub(crate) unix: i64,
+    /// Where it comes from, if that is known.
+    pub(crate) peer: Option<IpAddr>,
+}
+
 /// Lets callers in. Its memory of nonces is shared by all dialects.
 pub(crate) struct Gate {
     window_secs: u64,
     nonces: Mutex<NonceMemory>,
+    locks: Locks<(AccessKeyId, Option<IpAddr>)>,
 }
 
 impl Gate {
@@ -88,6 +138,7 @@ impl Gate {
         Self {
             window_secs,
             nonces: Mutex::new(nonces),
+            locks: Locks::default(),
         }
     }
 
@@ -101,12 +152,7 @@ impl Gate {
         verify: impl FnOnce(&Secret) -> Result<(), AuthError>,
     ) -> Result<Caller, AuthError> {
         let key = access_key(snapshot, presented.access_key).ok_or(AuthError::AccessKeyNotFound)?;
-        clock::within_window(now.seconds(), presented.unix, self.window_secs).map_err(
-            |clock::Expired { off_secs }| AuthError::TimeExpired {
-                off_secs,
-                window_secs: self.window_secs,
-            },
-        )?;
+        self.check_time(presented.unix, now)?;
         verify(&key.secret)?;
         // A panic while the lock was held cannot leave a nonce out that was accepted.
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,6 +163,60 @@ impl Gate {
                 NonceRefused::Full => AuthError::NonceMemoryFull,
             })?;
         Ok(caller(key))
+    }
+
+    /// Admits a request whose scheme has no nonce: within the window the same
+    /// request may come again. After some failures in a row from one address,
+    /// its calls with that access key are refused for a while.
+    pub(crate) fn admit_without_nonce(
+        &self,
+        snapshot: &Snapshot,
+        presented: &SignedWithoutNonce<'_>,
+        now: Timestamp,
+        verify: impl FnOnce(&Secret) -> Result<(), AuthError>,
+    ) -> Result<Caller, AuthError> {
+        let key = access_key(snapshot, presented.access_key).ok_or(AuthError::AccessKeyNotFound)?;
+        let from = (key.id.clone(), presented.peer);
+        if self.locks.is_locked(&from, now) {
+            return Err(AuthError::Locked);
+        }
+        self.check_time(presented.unix, now)?;
+        match verify(&key.secret) {
+            Ok(()) => self.locks.succeeded(&from),
+            Err(error) => {
+                self.locks.failed(from, now);
+                return Err(error);
+            }
+        }
+        Ok(caller(key))
+    }
+
+    fn check_time(&self, unix: i64, now: Timestamp) -> Result<(), AuthError> {
+        let window_secs = self.window_secs;
+        clock::within_window(now.seconds(), unix, window_secs).map_err(
+            |clock::Expired { off_secs }| AuthError::TimeExpired {
+                off_secs,
+                window_secs,
+            },
+        )
+    }
+
+    /// Admits whoever shows a token that was given to a user.
+    pub(crate) fn admit_by_token(
+        &self,
+        snapshot: &Snapshot,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Caller, AuthError> {
+        let token = snapshot.token(token).ok_or(AuthError::TokenUnknown)?;
+        if token.expires <= now {
+            return Err(AuthError::TokenExpired { at: token.expires });
+        }
+        let user = snapshot.user(token.user).ok_or(AuthError::TokenUnknown)?;
+        Ok(Caller {
+            identity: Identity::User(user.id),
+            account: user.account.clone(),
+        })
     }
 
     /// Admits whoever shows an access key's secret itself. Whether the
@@ -139,7 +239,7 @@ fn access_key<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a AccessKey> {
 
 fn caller(key: &AccessKey) -> Caller {
     Caller {
-        access_key: key.id.clone(),
+        identity: Identity::AccessKey(key.id.clone()),
         account: key.account.clone(),
     }
 }
@@ -181,5 +281,18 @@ pub(crate) fn one_of_each() -> Vec<AuthError> {
         AuthError::NonceUsed,
         AuthError::NonceMemoryFull,
         AuthError::WrongSecret,
+        AuthError::SignatureHuawei(huawei::Refusal::SignatureDiffers {
+            canonical_request: text(),
+            string_to_sign: text(),
+        }),
+        AuthError::SignatureHuawei(huawei::Refusal::PayloadHashDiffers),
+        AuthError::SignatureHuawei(huawei::Refusal::UnsignedPayload),
+        AuthError::SignatureHuawei(huawei::Refusal::SignedHeaderMissing { name: name() }),
+        AuthError::Locked,
+        AuthError::TokenUnknown,
+        AuthError::TokenExpired {
+            at: Timestamp::from_millis(0),
+        },
+        AuthError::WrongPassword,
     ]
 }

@@ -13,6 +13,7 @@ mod body;
 mod console;
 mod dialect;
 mod health;
+mod locks;
 mod ops;
 mod request_id;
 mod throttle;
@@ -20,6 +21,7 @@ mod throttle;
 pub use admin::{Admin, AdminConfig, StatusSource};
 pub use dialect::{
     alibaba::{OPERATION_NAMES as ALIBABA_OPERATIONS, table as alibaba_table},
+    huawei::{BindAnswer, HuaweiConfig},
     native::ENDPOINTS as NATIVE_ENDPOINTS,
 };
 

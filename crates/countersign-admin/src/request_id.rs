@@ -26,6 +26,11 @@ impl RequestId {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same as 32 lower-case hex digits, as Huawei's clients know ids.
+    pub(crate) fn to_hex(&self) -> String {
+        self.0.replace('-', "").to_ascii_lowercase()
+    }
 }
 
 impl fmt::Display for RequestId {

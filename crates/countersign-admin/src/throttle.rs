@@ -2,7 +2,7 @@
 //!
 //! Only who was authenticated is counted, so that strangers can neither use up
 //! a caller's calls nor fill this memory: it holds at most one entry for each
-//! pair of an access key and an operation.
+//! pair of a caller and an operation.
 
 use std::{
     fmt,
@@ -14,17 +14,17 @@ use std::{
     time::Duration,
 };
 
-use countersign_core::{AccessKeyId, Clock};
+use countersign_core::Clock;
 use governor::{
     Quota, RateLimiter, clock, middleware::NoOpMiddleware, state::keyed::HashMapStateStore,
 };
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Identity};
 
-/// The access key tells its account too, and an operation is known by its name.
-type Key = (AccessKeyId, &'static str);
+/// Who calls tells the account too, and an operation is known by its name.
+type Key = (Identity, &'static str);
 
-/// The limit for each access key and operation.
+/// The limit for each caller and operation.
 pub(crate) struct Throttle(Option<Limit>);
 
 struct Limit {
@@ -72,7 +72,7 @@ impl Throttle {
         if before % CHECKS_BETWEEN_SWEEPS == CHECKS_BETWEEN_SWEEPS - 1 {
             limit.limiter.retain_recent();
         }
-        let key = (caller.access_key.clone(), operation);
+        let key = (caller.identity.clone(), operation);
         limit.limiter.check_key(&key).map_err(|refused| {
             let wait = refused.wait_time_from(clock::Clock::now(&limit.clock));
             // Rounded up: a caller that waits exactly so long is let in.
@@ -161,7 +161,7 @@ mod tests {
 
         fn call(&self, key: &str, operation: &'static str) -> Result<(), u64> {
             let caller = Caller {
-                access_key: AccessKeyId::parse(key).unwrap(),
+                identity: Identity::AccessKey(AccessKeyId::parse(key).unwrap()),
                 account: AccountId::parse("1001").unwrap(),
             };
             self.throttle

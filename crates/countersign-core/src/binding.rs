@@ -1,5 +1,7 @@
 //! Bindings: which signature key signs for an API in an environment.
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     id::{BindingId, SignatureKeyId},
     publication::PublicationKey,
@@ -19,4 +21,16 @@ pub struct Binding {
     pub signature_key: SignatureKeyId,
     /// When it was bound.
     pub bound: Timestamp,
+}
+
+impl BindingId {
+    /// The id of a binding from before bindings had ids: the first half of the
+    /// SHA-256 of `binding/<api>/<environment>`.
+    pub fn made_from(publication: &PublicationKey) -> Self {
+        let PublicationKey { api, environment } = publication;
+        let text = format!("binding/{api}/{environment}");
+        let mut half = [0; 16];
+        half.copy_from_slice(&Sha256::digest(text)[..16]);
+        Self::from_random(half)
+    }
 }

@@ -22,11 +22,14 @@ pub struct MalformedEnvironmentName;
 pub const DEFAULT: &str = "RELEASE";
 
 /// The environments that every account has from the start, which nobody
-/// changes or removes, and their ids.
-pub const INITIAL: [(&str, EnvironmentId); 3] = [
-    (DEFAULT, EnvironmentId::from_random([0x52; 16])),
-    ("PRE", EnvironmentId::from_random([0x50; 16])),
-    ("TEST", EnvironmentId::from_random([0x54; 16])),
+/// changes or removes.
+pub const INITIAL: [&str; 3] = [DEFAULT, "PRE", "TEST"];
+
+/// Their ids.
+const INITIAL_IDS: [EnvironmentId; 3] = [
+    EnvironmentId::from_random([0x52; 16]),
+    EnvironmentId::from_random([0x50; 16]),
+    EnvironmentId::from_random([0x54; 16]),
 ];
 
 impl EnvironmentName {
@@ -76,9 +79,9 @@ pub struct Environment {
 impl Environment {
     /// The environment of this name that every account has, if there is one.
     pub fn initial(name: &EnvironmentName) -> Option<Self> {
-        let (_, id) = INITIAL.iter().find(|(own, _)| *own == name.as_str())?;
+        let at = INITIAL.iter().position(|own| *own == name.as_str())?;
         Some(Self {
-            id: *id,
+            id: INITIAL_IDS[at],
             account: None,
             name: name.clone(),
             description: Description::from_stored(""),

@@ -37,6 +37,8 @@ pub struct Snapshot {
     revision: Revision,
     accounts: OrdMap<AccountId, Arc<Account>>,
     accounts_by_project: OrdMap<ProjectId, AccountId>,
+    /// Those that no record tells of, only access keys.
+    accounts_implied: OrdSet<AccountId>,
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     users: OrdMap<UserId, Arc<User>>,
     users_by_name: OrdMap<(AccountId, UserName), UserId>,
@@ -65,7 +67,7 @@ pub struct Snapshot {
 
     bindings: HashMap<PublicationKey, Arc<Binding>>,
     bindings_by_key: OrdSet<(SignatureKeyId, PublicationKey)>,
-    bindings_by_id: HashMap<BindingId, PublicationKey>,
+    bindings_by_id: HashMap<BindingId, Arc<Binding>>,
 
     hosts: HashMap<Host, GroupId>,
     routes: HashMap<GroupId, Arc<GroupRoutes>>,
@@ -349,7 +351,7 @@ impl Snapshot {
 
     /// The binding with this id.
     pub fn binding_by_id(&self, id: BindingId) -> Option<&Arc<Binding>> {
-        self.bindings.get(self.bindings_by_id.get(&id)?)
+        self.bindings_by_id.get(&id)
     }
 
     /// Where a signature key is bound.
@@ -483,30 +485,24 @@ impl Draft {
     fn apply_one(&mut self, change: &Change) {
         match change {
             Change::PutAccessKey(key) => {
-                self.snapshot
-                    .access_keys
-                    .insert(key.id.clone(), Arc::clone(key));
-                self.imply_account(key);
+                let (id, key) = (key.id.clone(), Arc::clone(key));
+                let former = self.snapshot.access_keys.insert(id, Arc::clone(&key));
+                self.imply_account(&key.account);
+                former
+                    .iter()
+                    .for_each(|key| self.imply_account(&key.account));
             }
             Change::RemoveAccessKey(id) => {
-                self.snapshot.access_keys.remove(id);
+                let former = self.snapshot.access_keys.remove(id);
+                former
+                    .iter()
+                    .for_each(|key| self.imply_account(&key.account));
             }
             Change::PutAccount(account) => self.put_account(account),
             Change::PutUser(user) => self.put_user(user),
             Change::RemoveUser(id) => self.remove_user(*id),
-            Change::PutToken(token) => {
-                let state = &mut self.snapshot;
-                let place = (token.user, token.expires, token.hash);
-                state.tokens_by_user.insert(place);
-                state.tokens.insert(token.hash, Arc::clone(token));
-            }
-            Change::RemoveToken(hash) => {
-                let state = &mut self.snapshot;
-                if let Some(token) = state.tokens.remove(hash) {
-                    let place = (token.user, token.expires, token.hash);
-                    state.tokens_by_user.remove(&place);
-                }
-            }
+            Change::PutToken(token) => self.put_token(token),
+            Change::RemoveToken(hash) => self.remove_token(hash),
             Change::PutEnvironment(environment) => self.put_environment(environment),
             Change::RemoveEnvironment(account, name) => {
                 let own = (account.clone(), name.clone());
@@ -545,27 +541,39 @@ impl Draft {
     }
 
     fn put_account(&mut self, account: &Arc<Account>) {
-        let state = &mut self.snapshot;
-        if let Some(former) = state.accounts.get(&account.id) {
-            state.accounts_by_project.remove(&former.project);
-        }
+        self.remove_account(&account.id);
+        let (state, id) = (&mut self.snapshot, account.id.clone());
         state
             .accounts_by_project
-            .insert(account.project, account.id.clone());
-        state
-            .accounts
-            .insert(account.id.clone(), Arc::clone(account));
+            .insert(account.project, id.clone());
+        state.accounts.insert(id, Arc::clone(account));
+    }
+
+    fn remove_account(&mut self, id: &AccountId) {
+        let state = &mut self.snapshot;
+        state.accounts_implied.remove(id);
+        if let Some(account) = state.accounts.remove(id) {
+            state.accounts_by_project.remove(&account.project);
+        }
     }
 
     /// An account without a record of its own, from before there were any, is
-    /// known by its access keys.
-    fn imply_account(&mut self, key: &AccessKey) {
-        if !self.snapshot.accounts.contains_key(&key.account) {
+    /// known by its access keys, and is as old as the oldest of them.
+    fn imply_account(&mut self, id: &AccountId) {
+        let state = &self.snapshot;
+        if state.accounts.contains_key(id) && !state.accounts_implied.contains(id) {
+            return;
+        }
+        let keys = state.access_keys.values().filter(|key| key.account == *id);
+        let oldest = keys.map(|key| key.created).min();
+        self.remove_account(id);
+        if let Some(created) = oldest {
             self.put_account(&Arc::new(Account {
-                id: key.account.clone(),
-                project: ProjectId::made_from(&key.account),
-                created: key.created,
+                id: id.clone(),
+                project: ProjectId::made_from(id),
+                created,
             }));
+            self.snapshot.accounts_implied.insert(id.clone());
         }
     }
 
@@ -582,6 +590,22 @@ impl Draft {
         if let Some(user) = state.users.remove(&id) {
             let name = (user.account.clone(), user.name.clone());
             state.users_by_name.remove(&name);
+        }
+    }
+
+    fn put_token(&mut self, token: &Arc<Token>) {
+        self.remove_token(&token.hash);
+        let state = &mut self.snapshot;
+        let place = (token.user, token.expires, token.hash);
+        state.tokens_by_user.insert(place);
+        state.tokens.insert(token.hash, Arc::clone(token));
+    }
+
+    fn remove_token(&mut self, hash: &TokenHash) {
+        let state = &mut self.snapshot;
+        if let Some(token) = state.tokens.remove(hash) {
+            let place = (token.user, token.expires, token.hash);
+            state.tokens_by_user.remove(&place);
         }
     }
 
@@ -705,9 +729,7 @@ impl Draft {
         state
             .bindings_by_key
             .insert((binding.signature_key, binding.publication.clone()));
-        state
-            .bindings_by_id
-            .insert(binding.id, binding.publication.clone());
+        state.bindings_by_id.insert(binding.id, Arc::clone(binding));
         state
             .bindings
             .insert(binding.publication.clone(), Arc::clone(binding));

@@ -2,6 +2,7 @@
 //! answered. A dialect's words, rules and quirks stay in its own module.
 
 pub(crate) mod alibaba;
+pub(crate) mod huawei;
 pub(crate) mod native;
 
 mod header;

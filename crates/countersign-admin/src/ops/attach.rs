@@ -1,11 +1,14 @@
 //! Binding and unbinding APIs of any group at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use countersign_core::{
-    AccountId, ApiId, EnvironmentName, GroupId, PublicationKey, SignatureKeyId, Snapshot,
-    Timestamp,
-    command::{Bind, Command, Plan, PlanError, Unbind},
+    AccountId, ApiId, Binding, BindingId, EnvironmentName, GroupId, PublicationKey, SignatureKeyId,
+    Snapshot, Timestamp,
+    command::{Bind, Command, Plan, PlanError, Unbind, UnbindOne},
 };
 
 use super::{
@@ -26,15 +29,43 @@ impl Ops {
         apis: BTreeSet<ApiId>,
         environment: EnvironmentName,
     ) -> Result<Done<()>, OpError> {
+        let places = apis.into_iter().map(|api| PublicationKey {
+            api,
+            environment: environment.clone(),
+        });
+        let done = self.bind_publications(caller, signature_key, group, places.collect());
+        Ok(done.await?.without_outcome())
+    }
+
+    /// Binds a signature key to published APIs, all or none of them, and tells
+    /// the bindings in the order of the places.
+    pub(crate) async fn bind_publications(
+        &self,
+        caller: &Caller,
+        signature_key: SignatureKeyId,
+        group: Option<GroupId>,
+        publications: Vec<PublicationKey>,
+    ) -> Result<Done<Vec<Arc<Binding>>>, OpError> {
         let account = authorise(caller, Action::Bind)?.clone();
-        self.execute(BindPublished(Target {
+        self.execute(Bind {
             account,
             signature_key,
             group,
-            apis,
-            environment,
-        }))
+            publications,
+            published_only: true,
+            first_id: BindingId::from_random(self.random()),
+        })
         .await
+    }
+
+    /// Removes one binding.
+    pub(crate) async fn unbind_one(
+        &self,
+        caller: &Caller,
+        id: BindingId,
+    ) -> Result<Done<()>, OpError> {
+        let account = authorise(caller, Action::Bind)?.clone();
+        self.execute(UnbindOne { account, id }).await
     }
 
     /// Unbinds a signature key from APIs. One that has another key, or none, is
@@ -87,37 +118,6 @@ impl Target {
             groups.entry(api.group).or_default().insert(api.id);
         }
         Ok(groups)
-    }
-}
-
-#[derive(Debug)]
-struct BindPublished(Target);
-
-impl Command for BindPublished {
-    type Outcome = ();
-
-    fn plan(&self, snapshot: &Snapshot, now: Timestamp) -> Result<Plan<()>, PlanError> {
-        let target = &self.0;
-        let groups = target.by_group(snapshot)?;
-        for api in &target.apis {
-            let publication = PublicationKey {
-                api: *api,
-                environment: target.environment.clone(),
-            };
-            snapshot
-                .publication(&publication)
-                .ok_or(PlanError::PublicationNotFound)?;
-        }
-        each_group(groups, |group, apis| {
-            let bind = Bind {
-                account: target.account.clone(),
-                signature_key: target.signature_key,
-                group,
-                apis,
-                environment: target.environment.clone(),
-            };
-            bind.plan(snapshot, now)
-        })
     }
 }
 

@@ -100,6 +100,18 @@ fn plan_code(error: &PlanError) -> &'static str {
         PlanError::SignatureKeyBound { .. } => "signature_key_bound",
         PlanError::TooManyGroups { .. } => "too_many_groups",
         PlanError::TooManyApis { .. } => "too_many_apis",
+        PlanError::EnvironmentNameTaken => "environment_name_taken",
+        PlanError::EnvironmentInitial => "environment_initial",
+        PlanError::EnvironmentInUse { .. } => "environment_in_use",
+        PlanError::TooManyEnvironments { .. } => "too_many_environments",
+        PlanError::ApiVersionNotFound => "api_version_not_found",
+        PlanError::BindingNotFound => "binding_not_found",
+        PlanError::UserNotFound => "user_not_found",
+        PlanError::UserNameTaken => "user_name_taken",
+        PlanError::TooManyUsers { .. } => "too_many_users",
+        PlanError::SignatureKeyNameTaken => "signature_key_name_taken",
+        PlanError::TooManySignatureKeys { .. } => "too_many_signature_keys",
+        PlanError::SignatureKeyUnusable(_) => "signature_key_unusable",
         PlanError::AlreadyBootstrapped => "internal_error",
     }
 }
@@ -109,7 +121,7 @@ fn plan_code(error: &PlanError) -> &'static str {
 pub(crate) fn one_of_each() -> Vec<OpError> {
     use std::sync::Arc;
 
-    use countersign_core::mapping::BadMapping;
+    use countersign_core::{Unusable, mapping::BadMapping};
 
     let fault = || {
         Arc::new(countersign_store::Fault::Routes(
@@ -134,6 +146,18 @@ pub(crate) fn one_of_each() -> Vec<OpError> {
         PlanError::SignatureKeyBound { publications: 1 },
         PlanError::TooManyGroups { max: 1 },
         PlanError::TooManyApis { max: 1 },
+        PlanError::EnvironmentNameTaken,
+        PlanError::EnvironmentInitial,
+        PlanError::EnvironmentInUse { publications: 1 },
+        PlanError::TooManyEnvironments { max: 1 },
+        PlanError::ApiVersionNotFound,
+        PlanError::BindingNotFound,
+        PlanError::UserNotFound,
+        PlanError::UserNameTaken,
+        PlanError::TooManyUsers { max: 1 },
+        PlanError::SignatureKeyNameTaken,
+        PlanError::TooManySignatureKeys { max: 1 },
+        PlanError::SignatureKeyUnusable(Unusable::Aes),
         PlanError::AlreadyBootstrapped,
     ];
     let others = [

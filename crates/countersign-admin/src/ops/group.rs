@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::{
     Description, DialectName, Group, GroupId, GroupName, Host,
-    command::group::{CreateGroup, DeleteGroup},
+    command::group::{CreateGroup, DeleteGroup, ModifyGroup},
 };
 
 use super::{
@@ -47,6 +47,24 @@ impl Ops {
             description,
             made_by,
             groups_max,
+        })
+        .await
+    }
+
+    /// Changes a group; what is `None` stays as it is.
+    pub(crate) async fn modify_group(
+        &self,
+        caller: &Caller,
+        id: GroupId,
+        name: Option<GroupName>,
+        description: Option<Description>,
+    ) -> Result<Done<Arc<Group>>, OpError> {
+        let account = authorise(caller, Action::Change)?.clone();
+        self.execute(ModifyGroup {
+            account,
+            id,
+            name,
+            description,
         })
         .await
     }

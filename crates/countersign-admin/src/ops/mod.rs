@@ -6,6 +6,7 @@ mod api;
 mod attach;
 mod authorise;
 mod bound;
+mod environment;
 mod error;
 mod find;
 mod group;
@@ -13,6 +14,8 @@ mod page;
 mod published;
 mod redefine;
 mod signature_key;
+mod user;
+mod version;
 
 use std::sync::Arc;
 
@@ -21,6 +24,7 @@ use countersign_store::Store;
 
 pub(crate) use api::NewApi;
 pub(crate) use bound::BoundApi;
+pub(crate) use environment::NewEnvironment;
 pub(crate) use error::OpError;
 #[cfg(test)]
 pub(crate) use error::one_of_each;
@@ -29,6 +33,8 @@ pub(crate) use page::{Page, Paged};
 pub(crate) use published::PublishedApi;
 pub(crate) use redefine::ApiPatch;
 pub(crate) use signature_key::{NewSignatureKey, SignatureKeyPatch};
+pub(crate) use user::NewUser;
+pub(crate) use version::ApiVersion;
 
 use crate::admin::AdminConfig;
 
@@ -48,6 +54,14 @@ pub(crate) struct Done<T> {
     pub(crate) revision: Revision,
     /// What the caller is told.
     pub(crate) outcome: T,
+}
+
+impl<T> Done<T> {
+    /// The change alone.
+    fn without_outcome(self) -> Done<()> {
+        let (revision, outcome) = (self.revision, ());
+        Done { revision, outcome }
+    }
 }
 
 impl Ops {

@@ -3,10 +3,11 @@
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// From 1.
+    /// From 1; a window has none, and says 1.
     pub(crate) number: usize,
     /// Most items on it.
     pub(crate) size: usize,
+    first: usize,
 }
 
 /// One page, and how many items the whole list has.
@@ -17,15 +18,36 @@ pub(crate) struct Paged<T> {
 }
 
 impl Page {
+    /// All that there is, as one page.
+    pub(crate) const ALL: Self = Self::window(0, usize::MAX);
+
+    /// The page of this number, from 1.
+    pub(crate) fn numbered(number: usize, size: usize) -> Self {
+        let first = number.saturating_sub(1).saturating_mul(size);
+        Self {
+            number,
+            size,
+            first,
+        }
+    }
+
+    /// What comes after `first` items.
+    pub(crate) const fn window(first: usize, size: usize) -> Self {
+        Self {
+            number: 1,
+            size,
+            first,
+        }
+    }
+
     /// This page of `all`.
     pub(crate) fn of<'a, T: Clone + 'a>(self, all: impl Iterator<Item = &'a T>) -> Paged<T> {
-        let first = self.number.saturating_sub(1).saturating_mul(self.size);
         let mut paged = Paged {
             total: 0,
             items: Vec::new(),
         };
         for item in all {
-            if paged.total >= first && paged.items.len() < self.size {
+            if paged.total >= self.first && paged.items.len() < self.size {
                 paged.items.push(item.clone());
             }
             paged.total += 1;
@@ -49,7 +71,7 @@ mod tests {
             (usize::MAX, 100, vec![]),
         ] {
             assert_eq!(
-                Page { number, size }.of(all.iter()),
+                Page::numbered(number, size).of(all.iter()),
                 Paged { total: 5, items },
                 "{number}/{size}"
             );

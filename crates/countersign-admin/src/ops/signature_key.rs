@@ -3,11 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign_core::{
-    ApiId, Description, DialectName, EnvironmentName, GroupId, SignKey, SignSecret, SignatureKey,
-    SignatureKeyId, SignatureKeyName, Snapshot,
+    ApiId, BindingId, Description, DialectName, EnvironmentName, GroupId, PublicationKey, Scheme,
+    SignKey, SignSecret, SignatureKey, SignatureKeyId, SignatureKeyName, Snapshot,
     command::{
         Bind, PlanError, Unbind,
-        signature_key::{CreateSignatureKey, DeleteSignatureKey, ModifySignatureKey},
+        signature_key::{BesideOthers, CreateSignatureKey, DeleteSignatureKey, ModifySignatureKey},
     },
 };
 
@@ -22,9 +22,11 @@ use crate::auth::Caller;
 pub(crate) struct NewSignatureKey {
     pub(crate) name: SignatureKeyName,
     pub(crate) description: Description,
+    pub(crate) scheme: Scheme,
     pub(crate) sign_key: SignKey,
     pub(crate) sign_secret: SignSecret,
     pub(crate) made_by: DialectName,
+    pub(crate) beside: BesideOthers,
 }
 
 /// What is to change of a signature key; `None` stays as it is.
@@ -32,8 +34,11 @@ pub(crate) struct NewSignatureKey {
 pub(crate) struct SignatureKeyPatch {
     pub(crate) name: Option<SignatureKeyName>,
     pub(crate) description: Option<Description>,
+    pub(crate) scheme: Option<Scheme>,
     pub(crate) sign_key: Option<SignKey>,
     pub(crate) sign_secret: Option<SignSecret>,
+    /// Whether no other signature key of the account may have the new name.
+    pub(crate) unique_name: bool,
 }
 
 impl Ops {
@@ -48,18 +53,22 @@ impl Ops {
         let NewSignatureKey {
             name,
             description,
+            scheme,
             sign_key,
             sign_secret,
             made_by,
+            beside,
         } = new;
         self.execute(CreateSignatureKey {
             id,
             account,
             name,
             description,
+            scheme,
             sign_key,
             sign_secret,
             made_by,
+            beside,
         })
         .await
     }
@@ -75,28 +84,39 @@ impl Ops {
         let SignatureKeyPatch {
             name,
             description,
+            scheme,
             sign_key,
             sign_secret,
+            unique_name,
         } = patch;
         self.execute(ModifySignatureKey {
             account,
             id,
             name,
             description,
+            scheme,
             sign_key,
             sign_secret,
+            unique_name,
         })
         .await
     }
 
-    /// Removes a signature key that is bound nowhere.
+    /// Removes a signature key, with its bindings if `unbind` says so; else one
+    /// that is bound is refused.
     pub(crate) async fn delete_signature_key(
         &self,
         caller: &Caller,
         id: SignatureKeyId,
+        unbind: bool,
     ) -> Result<Done<()>, OpError> {
         let account = authorise(caller, Action::Delete)?.clone();
-        self.execute(DeleteSignatureKey { account, id }).await
+        self.execute(DeleteSignatureKey {
+            account,
+            id,
+            unbind,
+        })
+        .await
     }
 
     /// The signature keys of the caller in `snapshot` that `keep` says yes to,
@@ -161,14 +181,19 @@ impl Ops {
         environment: EnvironmentName,
     ) -> Result<Done<()>, OpError> {
         let account = authorise(caller, Action::Bind)?.clone();
-        self.execute(Bind {
+        let places = apis.into_iter().map(|api| PublicationKey {
+            api,
+            environment: environment.clone(),
+        });
+        let done = self.execute(Bind {
             account,
             signature_key,
-            group,
-            apis,
-            environment,
-        })
-        .await
+            group: Some(group),
+            publications: places.collect(),
+            published_only: false,
+            first_id: BindingId::from_random(self.random()),
+        });
+        Ok(done.await?.without_outcome())
     }
 
     /// Unbinds a signature key from APIs of a group; `None` means all of them.

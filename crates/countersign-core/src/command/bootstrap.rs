@@ -29,7 +29,7 @@ impl Command for Bootstrap {
         if snapshot.revision() != Revision::ZERO {
             return Err(PlanError::AlreadyBootstrapped);
         }
-        let environments = environment::INITIAL.iter().filter_map(|(name, _)| {
+        let environments = environment::INITIAL.into_iter().filter_map(|name| {
             let name = EnvironmentName::parse(name).ok()?;
             Environment::initial(&name).map(Change::PutEnvironment)
         });

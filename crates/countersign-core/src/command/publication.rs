@@ -49,7 +49,16 @@ impl Command for Publish {
             published_revision: snapshot.revision().next(),
         });
         check_tellable(snapshot, &publication)?;
-        Ok(replace(snapshot, publication))
+        let mut changes = match snapshot.publication(&publication.key) {
+            Some(live) => remember(snapshot, live, VERSIONS_MAX - 1),
+            // What is kept already and what goes live are at most VERSIONS_MAX.
+            None => make_room(snapshot, &publication.key, VERSIONS_MAX - 1),
+        };
+        changes.push(Change::PutPublication(Arc::clone(&publication)));
+        Ok(Plan {
+            changes,
+            outcome: publication,
+        })
     }
 }
 
@@ -87,23 +96,15 @@ impl Command for SwitchVersion {
         let former = snapshot.former_publications_of_api(api.id).find(is_it);
         let former = former.ok_or(PlanError::ApiVersionNotFound)?;
         check_tellable(snapshot, former)?;
-        let mut plan = replace(snapshot, Arc::clone(former));
-        plan.changes.push(forget(former));
-        Ok(plan)
-    }
-}
-
-/// Puts a publication in the place of the one that is live.
-fn replace(snapshot: &Snapshot, publication: Arc<Publication>) -> Plan<Arc<Publication>> {
-    let mut changes = match snapshot.publication(&publication.key) {
-        Some(live) => remember(snapshot, live, VERSIONS_MAX - 1),
-        // What is kept already and what goes live are at most VERSIONS_MAX.
-        None => make_room(snapshot, &publication.key, VERSIONS_MAX - 1),
-    };
-    changes.push(Change::PutPublication(Arc::clone(&publication)));
-    Plan {
-        changes,
-        outcome: publication,
+        // The one that goes live leaves its place to the one that was.
+        let mut changes = vec![forget(former)];
+        let live = snapshot.publication(&former.key);
+        changes.extend(live.map(|live| Change::PutFormerPublication(Arc::clone(live))));
+        changes.push(Change::PutPublication(Arc::clone(former)));
+        Ok(Plan {
+            changes,
+            outcome: Arc::clone(former),
+        })
     }
 }
 

@@ -54,11 +54,9 @@ impl Command for CreateSignatureKey {
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let keys = snapshot.signature_keys(&self.account);
         if let Some(max) = self.beside.keys_max
-            && snapshot
-                .signature_keys(&self.account)
-                .nth(max.saturating_sub(1))
-                .is_some()
+            && keys.take(max).count() >= max
         {
             return Err(PlanError::TooManySignatureKeys { max });
         }

@@ -4,75 +4,28 @@ use std::collections::BTreeSet;
 
 use crate::common::*;
 use countersign_core::{
-    AccountId, ApiId, GroupId, MatchMode, PublicationKey, Revision, SignKey, SignatureKeyId,
-    SignatureKeyName, Snapshot, Timestamp, VersionNumber,
+    Description, GroupName, MatchMode, Revision, SignKey, SignatureKeyName, Timestamp,
+    VersionNumber,
     command::{
-        Bind, Command, PlanError, Unbind,
+        PlanError,
         api::{DeleteApi, ModifyApi},
-        group::DeleteGroup,
-        publication::Unpublish,
+        bootstrap::Bootstrap,
+        group::{CreateGroup, DeleteGroup, ModifyGroup},
         signature_key::{DeleteSignatureKey, ModifySignatureKey},
     },
     signature_key::RETIRED_VERSIONS_MAX,
 };
 
-fn bind(key: SignatureKeyId, group: GroupId, apis: &[ApiId]) -> Bind {
-    let apis = apis.iter().copied().collect();
-    Bind {
-        account: account(),
-        signature_key: key,
-        group,
-        apis,
-        environment: environment("RELEASE"),
-    }
-}
-
-fn unbind(key: SignatureKeyId, group: GroupId, apis: Option<&[ApiId]>) -> Unbind {
-    let apis = apis.map(|apis| apis.iter().copied().collect());
-    Unbind {
-        account: account(),
-        signature_key: key,
-        group,
-        apis,
-        environment: environment("RELEASE"),
-    }
-}
-
-fn modify(key: SignatureKeyId) -> ModifySignatureKey {
-    ModifySignatureKey {
-        account: account(),
-        id: key,
-        name: None,
-        description: None,
-        sign_key: None,
-        sign_secret: None,
-    }
-}
-
-fn released(api: ApiId) -> PublicationKey {
-    PublicationKey {
-        api,
-        environment: environment("RELEASE"),
-    }
-}
-
 #[test]
 fn bootstrap_happens_once() {
     let mut state = State::new();
     assert_eq!(state.revision(), Revision::new(1));
-    assert_eq!(state.snapshot.environments().count(), 3);
-    let again = countersign_core::command::bootstrap::Bootstrap {
-        access_key: countersign_core::AccessKey::clone(
-            state
-                .snapshot
-                .access_key(&countersign_core::AccessKeyId::parse("owner").unwrap())
-                .unwrap(),
-        ),
+    assert_eq!(state.snapshot.environments(&account()).count(), 3);
+    let again = Bootstrap {
+        access_key: access_key("other", stranger(), 0),
+        project: project(8),
     };
-    assert_eq!(
-        state.run(&again).unwrap_err(),
-        PlanError::AlreadyBootstrapped
-    );
+    assert_eq!(state.refused(&again), PlanError::AlreadyBootstrapped);
 }
 
 #[test]
@@ -118,11 +71,12 @@ fn what_is_in_use_is_not_deleted() {
     let group = state.group(1);
     let api = state.live_api(group, 1, "/a");
     let key = state.key(1);
-    state.run(&bind(key, group, &[api])).unwrap();
+    state.run(&bind(key, &[api])).unwrap();
 
     let delete_key = DeleteSignatureKey {
         account: account(),
         id: key,
+        unbind: false,
     };
     let delete_api = DeleteApi {
         account: account(),
@@ -146,12 +100,7 @@ fn what_is_in_use_is_not_deleted() {
         PlanError::GroupNotEmpty { apis: 1 }
     );
 
-    let off = Unpublish {
-        account: account(),
-        group: None,
-        api,
-        environment: environment("RELEASE"),
-    };
+    let off = unpublish(api, "RELEASE");
     state.run(&off).unwrap();
     assert_eq!(state.run(&off).unwrap_err(), PlanError::PublicationNotFound);
     assert!(
@@ -178,7 +127,7 @@ fn a_change_makes_a_version_and_erases_the_old_secret() {
     state.now = Timestamp::from_millis(5_000);
     let change = ModifySignatureKey {
         sign_secret: Some(secret("another-secret")),
-        ..modify(key)
+        ..modify_key(key)
     };
     let changed = state.run(&change).unwrap();
     assert_eq!(changed.active.number, VersionNumber::new(2).unwrap());
@@ -211,7 +160,7 @@ fn a_new_name_or_the_same_pair_makes_no_version() {
     let key = state.key(1);
     let rename = ModifySignatureKey {
         name: Some(SignatureKeyName::from_stored("renamed")),
-        ..modify(key)
+        ..modify_key(key)
     };
     assert_eq!(
         state.run(&rename).unwrap().active.number,
@@ -220,7 +169,7 @@ fn a_new_name_or_the_same_pair_makes_no_version() {
     let same = ModifySignatureKey {
         sign_key: Some(SignKey::from_stored("SignKey1")),
         sign_secret: Some(secret("planted-secret-1")),
-        ..modify(key)
+        ..modify_key(key)
     };
     assert_eq!(
         state.run(&same).unwrap().active.number,
@@ -237,7 +186,7 @@ fn retired_versions_are_bounded() {
         state
             .run(&ModifySignatureKey {
                 sign_key,
-                ..modify(key)
+                ..modify_key(key)
             })
             .unwrap();
     }
@@ -252,124 +201,48 @@ fn retired_versions_are_bounded() {
         .run(&DeleteSignatureKey {
             account: account(),
             id: key,
+            unbind: false,
         })
         .unwrap();
     assert_eq!(state.snapshot.retired_versions(key).count(), 0);
 }
 
 #[test]
-fn binding_replaces_keeps_and_is_all_or_nothing() {
+fn a_group_changes_its_name_and_keeps_its_host() {
     let mut state = State::new();
-    let group = state.group(1);
-    let (a, b) = (
-        state.live_api(group, 1, "/a"),
-        state.live_api(group, 2, "/b"),
-    );
-    let (first, second) = (state.key(1), state.key(2));
-
-    let unknown = ApiId::from_random([99; 16]);
+    let (group, _) = (state.group(1), state.group(2));
+    state.live_api(group, 1, "/a");
+    let change = |name: Option<&str>, description: Option<&str>| ModifyGroup {
+        account: account(),
+        id: group,
+        name: name.map(GroupName::from_stored),
+        description: description.map(Description::from_stored),
+    };
     assert_eq!(
-        state.run(&bind(first, group, &[a, unknown])).unwrap_err(),
-        PlanError::ApiNotFound
+        state.refused(&change(Some("group2"), None)),
+        PlanError::GroupNameTaken
     );
-    assert!(state.snapshot.binding(&released(a)).is_none());
-
-    state.run(&bind(first, group, &[a, b])).unwrap();
-    let bound = state.snapshot.binding(&released(a)).unwrap().bound;
-    state.now = Timestamp::from_millis(9_000);
-    let before = state.revision();
-    state.run(&bind(first, group, &[a])).unwrap();
-    assert_eq!(state.snapshot.binding(&released(a)).unwrap().bound, bound);
+    state.now = Timestamp::from_millis(2_000);
+    state.run(&change(None, Some("text"))).unwrap();
+    let changed = state.run(&change(Some("renamed"), None)).unwrap();
     assert_eq!(
-        state.revision(),
-        before,
-        "nothing to change, nothing written"
+        (
+            changed.name.as_str(),
+            changed.description.as_str(),
+            changed.modified
+        ),
+        ("renamed", "text", state.now)
     );
-
-    state.run(&bind(second, group, &[a])).unwrap();
-    assert_eq!(state.snapshot.bound_key(&released(a)).unwrap().id, second);
-    assert_eq!(state.snapshot.bindings_of_key(first).count(), 1);
-    assert_eq!(state.snapshot.bindings_of_key(second).count(), 1);
-
-    state.run(&unbind(first, group, Some(&[a]))).unwrap();
-    assert_eq!(
-        state.snapshot.bound_key(&released(a)).unwrap().id,
-        second,
-        "never unbinds a different key"
-    );
-    state.run(&unbind(second, group, None)).unwrap();
-    assert!(state.snapshot.signing_version(&released(a)).is_none());
-    assert_eq!(state.snapshot.bound_key(&released(b)).unwrap().id, first);
-}
-
-#[test]
-fn another_account_sees_nothing() {
-    let mut state = State::new();
-    let group = state.group(1);
-    let api = state.live_api(group, 1, "/a");
-    let key = state.key(1);
-    let stranger = AccountId::parse("2000000000000002").unwrap();
-
-    fn check<C: Command>(snapshot: &Snapshot, command: C, error: PlanError) {
-        assert_eq!(
-            command.plan(snapshot, Timestamp::from_millis(0)).err(),
-            Some(error)
-        );
-    }
-    let state = &state.snapshot;
-    check(
-        state,
-        DeleteGroup {
-            account: stranger.clone(),
-            id: group,
-        },
-        PlanError::GroupNotFound,
-    );
-    check(
-        state,
-        DeleteApi {
-            account: stranger.clone(),
-            group: None,
-            id: api,
-        },
-        PlanError::ApiNotFound,
-    );
-    check(
-        state,
-        DeleteSignatureKey {
-            account: stranger.clone(),
-            id: key,
-        },
-        PlanError::SignatureKeyNotFound,
-    );
-    check(
-        state,
-        ModifySignatureKey {
-            account: stranger.clone(),
-            ..modify(key)
-        },
-        PlanError::SignatureKeyNotFound,
-    );
-    let mut publication = publish(api, "PRE");
-    publication.account = stranger.clone();
-    check(state, publication, PlanError::ApiNotFound);
-    check(
-        state,
-        Bind {
-            account: stranger.clone(),
-            ..bind(key, group, &[api])
-        },
-        PlanError::SignatureKeyNotFound,
-    );
-    let mut foreign = create_api(group, 9, "/z");
-    foreign.account = stranger.clone();
-    check(state, foreign, PlanError::GroupNotFound);
-    assert_eq!(
-        state.groups(&stranger).count()
-            + state.apis(&stranger).count()
-            + state.signature_keys(&stranger).count(),
-        0
-    );
+    let old = GroupName::from_stored("group1");
+    assert!(state.snapshot.group_named(&account(), &old).is_none());
+    let found = state.snapshot.group_at(&host(1)).unwrap();
+    assert_eq!((found.id, &found.name), (group, &changed.name));
+    assert!(state.snapshot.route(found, "RELEASE", "GET", "/a").is_ok());
+    let old_name = CreateGroup {
+        name: old,
+        ..create_group(3)
+    };
+    state.run(&old_name).unwrap();
 }
 
 #[test]
@@ -377,17 +250,8 @@ fn unknown_environment_and_group_are_told_apart() {
     let mut state = State::new();
     let group = state.group(1);
     let api = state.live_api(group, 1, "/a");
-    let key = state.key(1);
     assert_eq!(
-        state.run(&publish(api, "NOWHERE")).unwrap_err(),
-        PlanError::EnvironmentNotFound
-    );
-    let nowhere = Bind {
-        environment: environment("NOWHERE"),
-        ..bind(key, group, &[api])
-    };
-    assert_eq!(
-        state.run(&nowhere).unwrap_err(),
+        state.refused(&publish(api, "NOWHERE")),
         PlanError::EnvironmentNotFound
     );
     let other = state.group(2);
@@ -396,7 +260,7 @@ fn unknown_environment_and_group_are_told_apart() {
         group: Some(other),
         id: api,
     };
-    assert_eq!(state.run(&wrong_group).unwrap_err(), PlanError::ApiNotFound);
+    assert_eq!(state.refused(&wrong_group), PlanError::ApiNotFound);
 }
 
 /// Found in review: A is published, changes its path, B takes the old path; B

@@ -1,5 +1,13 @@
 //! The domain from outside: commands, and what the snapshot then answers.
 
+mod accounts;
+mod bindings;
 mod commands;
 mod common;
+mod environments;
+mod isolation;
+mod rebuild;
 mod routing;
+mod schemes;
+mod users;
+mod versions;

@@ -3,11 +3,20 @@
 use std::sync::Arc;
 
 use crate::common::*;
-use countersign_core::{
-    ApiId, Host, MatchMode, Route, RouteMiss,
-    command::{PlanError, publication::Unpublish},
-};
+use countersign_core::{ApiId, Host, MatchMode, Route, RouteMiss, command::PlanError};
 use proptest::prelude::*;
+
+/// As the data plane does: the group at the host, then its routes.
+fn find<'s>(
+    state: &'s State,
+    host: &Host,
+    environment: &str,
+    method: &str,
+    path: &str,
+) -> Result<&'s Arc<Route>, RouteMiss> {
+    let group = state.snapshot.group_at(host).ok_or(RouteMiss::Host)?;
+    state.snapshot.route(group, environment, method, path)
+}
 
 struct Case {
     state: State,
@@ -32,9 +41,7 @@ impl Case {
     }
 
     fn find(&self, method: &str, path: &str) -> Result<&Arc<Route>, RouteMiss> {
-        self.state
-            .snapshot
-            .route(&self.host, "RELEASE", method, path)
+        find(&self.state, &self.host, "RELEASE", method, path)
     }
 
     fn number(&self, method: &str, path: &str) -> Option<u8> {
@@ -85,39 +92,21 @@ fn a_prefix_of_the_root_takes_all() {
 fn misses_say_what_is_missing() {
     let mut case = Case::new(&[("GET", "/a", Exact)]);
     let nowhere = Host::parse("nowhere").unwrap();
-    assert_eq!(
-        case.state
-            .snapshot
-            .route(&nowhere, "RELEASE", "GET", "/a")
-            .unwrap_err(),
-        RouteMiss::Host
-    );
-    assert_eq!(
-        case.state
-            .snapshot
-            .route(&case.host, "NOWHERE", "GET", "/a")
-            .unwrap_err(),
-        RouteMiss::Environment
-    );
-    assert_eq!(
-        case.state
-            .snapshot
-            .route(&case.host, "PRE", "GET", "/a")
-            .unwrap_err(),
-        RouteMiss::Path
-    );
+    assert!(case.state.snapshot.group_at(&nowhere).is_none());
+    case.state.environment(1);
+    for (environment, miss) in [
+        ("NOWHERE", RouteMiss::Environment),
+        ("PRE", RouteMiss::Path),
+        ("env1", RouteMiss::Path),
+    ] {
+        let found = find(&case.state, &case.host, environment, "GET", "/a");
+        assert_eq!(found.unwrap_err(), miss, "{environment}");
+    }
     assert_eq!(case.find("GET", "/b").unwrap_err(), RouteMiss::Path);
     assert_eq!(case.find("POST", "/a").unwrap_err(), RouteMiss::Method);
 
     let api = ApiId::from_random([1; 16]);
-    case.state
-        .run(&Unpublish {
-            account: account(),
-            group: None,
-            api,
-            environment: environment("RELEASE"),
-        })
-        .unwrap();
+    case.state.run(&unpublish(api, "RELEASE")).unwrap();
     assert_eq!(case.find("GET", "/a").unwrap_err(), RouteMiss::Path);
 }
 

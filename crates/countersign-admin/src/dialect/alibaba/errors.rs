@@ -189,8 +189,15 @@ fn auth_row(error: &AuthError) -> Row {
     let ours = error.code();
     match error {
         // For one who signs, a wrong secret shows as a wrong signature; this
-        // dialect has no other way to show a secret.
-        AuthError::AccessKeyNotFound | AuthError::WrongSecret => Row::new(
+        // dialect has no other way to show a secret, and what comes after that
+        // is of other dialects' ways to call.
+        AuthError::AccessKeyNotFound
+        | AuthError::WrongSecret
+        | AuthError::SignatureHuawei(_)
+        | AuthError::Locked
+        | AuthError::TokenUnknown
+        | AuthError::TokenExpired { .. }
+        | AuthError::WrongPassword => Row::new(
             "InvalidAccessKeyId.NotFound",
             StatusCode::NOT_FOUND,
             "Specified access key is not found.",
@@ -288,6 +295,20 @@ fn plan_row(error: &PlanError, ours: &'static str) -> Row {
         PlanError::SignatureKeyBound { .. } => Row::in_use("Signature", "Api", ours),
         PlanError::TooManyGroups { .. } => Row::too_many("ApiGroup", ours),
         PlanError::TooManyApis { .. } => Row::too_many("Api", ours),
+        // Not of this dialect's making, except that a key made through another
+        // may be bound through this one.
+        PlanError::EnvironmentNameTaken => Row::repeated("StageName", ours),
+        PlanError::EnvironmentInitial => Row::invalid("StageName", error, ours),
+        PlanError::EnvironmentInUse { .. } => Row::in_use("Stage", "Deployment", ours),
+        PlanError::TooManyEnvironments { .. } => Row::too_many("Stage", ours),
+        PlanError::ApiVersionNotFound => Row::not_found("HistoryVersion", ours),
+        PlanError::BindingNotFound => Row::not_found("Signature", ours),
+        PlanError::UserNotFound => Row::not_found("User", ours),
+        PlanError::UserNameTaken => Row::repeated("UserName", ours),
+        PlanError::TooManyUsers { .. } => Row::too_many("User", ours),
+        PlanError::SignatureKeyNameTaken => Row::repeated("SignatureName", ours),
+        PlanError::TooManySignatureKeys { .. } => Row::too_many("Signature", ours),
+        PlanError::SignatureKeyUnusable(why) => Row::invalid("SignatureId", why, ours),
         PlanError::AlreadyBootstrapped => internal(ours),
     }
 }

@@ -119,7 +119,7 @@ async fn answer(
             request.id = %id,
             operation = operation.name(),
             account = %caller.account,
-            access_key = %caller.access_key,
+            caller = %caller.identity,
             revision = revision.number(),
             "changed through the Alibaba dialect",
         );

@@ -72,7 +72,7 @@ impl Params {
     pub(super) fn page(&self, size_max: usize) -> Result<Page, Fault> {
         let number = self.natural("PageNumber", 1, usize::MAX)?;
         let size = self.natural("PageSize", PAGE_SIZE_DEFAULT, size_max)?;
-        Ok(Page { number, size })
+        Ok(Page::numbered(number, size))
     }
 
     fn natural(&self, name: &'static str, default: usize, max: usize) -> Result<usize, Fault> {

@@ -32,7 +32,7 @@ fn summary(snapshot: &Snapshot, api: &Api) -> Value {
     let definition = &api.definition;
     let group = snapshot.group(api.group);
     let environments = snapshot
-        .environments()
+        .environments(&api.account)
         .filter_map(|environment| in_environment(snapshot, api, environment));
     json!({
         "id": api.id.to_string(),

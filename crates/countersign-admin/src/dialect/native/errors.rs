@@ -86,8 +86,13 @@ fn auth_status(error: &AuthError) -> StatusCode {
         | AuthError::TimeExpired { .. }
         | AuthError::SignatureV1(_)
         | AuthError::SignatureV3(_)
+        | AuthError::SignatureHuawei(_)
         | AuthError::NonceUsed
-        | AuthError::WrongSecret => StatusCode::UNAUTHORIZED,
+        | AuthError::WrongSecret
+        | AuthError::TokenUnknown
+        | AuthError::TokenExpired { .. }
+        | AuthError::WrongPassword => StatusCode::UNAUTHORIZED,
+        AuthError::Locked => StatusCode::FORBIDDEN,
         AuthError::NonceMemoryFull => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -109,6 +114,9 @@ fn plan_status(error: &PlanError) -> StatusCode {
         | PlanError::ApiNotFound
         | PlanError::EnvironmentNotFound
         | PlanError::PublicationNotFound
+        | PlanError::ApiVersionNotFound
+        | PlanError::BindingNotFound
+        | PlanError::UserNotFound
         | PlanError::SignatureKeyNotFound => StatusCode::NOT_FOUND,
         PlanError::GroupNameTaken
         | PlanError::HostTaken
@@ -119,7 +127,16 @@ fn plan_status(error: &PlanError) -> StatusCode {
         | PlanError::ApiPublished { .. }
         | PlanError::SignatureKeyBound { .. }
         | PlanError::TooManyGroups { .. }
-        | PlanError::TooManyApis { .. } => StatusCode::CONFLICT,
+        | PlanError::TooManyApis { .. }
+        | PlanError::EnvironmentNameTaken
+        | PlanError::EnvironmentInitial
+        | PlanError::EnvironmentInUse { .. }
+        | PlanError::TooManyEnvironments { .. }
+        | PlanError::UserNameTaken
+        | PlanError::TooManyUsers { .. }
+        | PlanError::SignatureKeyNameTaken
+        | PlanError::TooManySignatureKeys { .. }
+        | PlanError::SignatureKeyUnusable(_) => StatusCode::CONFLICT,
         PlanError::UnknownPathParameter | PlanError::BadMapping(_) => StatusCode::BAD_REQUEST,
         PlanError::AlreadyBootstrapped => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -1,8 +1,8 @@
 //! Signature keys.
 
 use countersign_core::{
-    Description, DialectName, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey,
-    SignatureKeyName, Snapshot, Timestamp,
+    Description, DialectName, FieldRule, RuleViolation, Scheme, SignKey, SignSecret, SignatureKey,
+    SignatureKeyName, Snapshot, Timestamp, command::signature_key::BesideOthers,
 };
 use countersign_sign::{Secret, alibaba::request_auth::clock};
 use http::StatusCode;
@@ -79,6 +79,8 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     } = Given::read(call)?;
     let missing = |field: &'static str| Refusal::field(field, "it is mandatory");
     let new = NewSignatureKey {
+        scheme: Scheme::Alibaba,
+        beside: BesideOthers::default(),
         description: Description::from_stored(""),
         name: name.ok_or_else(|| missing("name"))?,
         sign_key: sign_key.ok_or_else(|| missing("sign_key"))?,
@@ -106,6 +108,8 @@ pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Refusal> {
         sign_secret,
     } = Given::read(call)?;
     let patch = SignatureKeyPatch {
+        scheme: None,
+        unique_name: false,
         description: None,
         name,
         sign_key,
@@ -134,7 +138,7 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
     let done = call
         .plane
         .ops
-        .delete_signature_key(call.caller, key.id)
+        .delete_signature_key(call.caller, key.id, false)
         .await?;
     Ok(Answer::changed(
         call,

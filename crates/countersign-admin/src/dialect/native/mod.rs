@@ -126,7 +126,7 @@ async fn answer(plane: &Plane, request: Request, id: &RequestId) -> Result<Answe
             request.id = %id,
             operation = endpoint.name(),
             account = %caller.account,
-            access_key = %caller.access_key,
+            caller = %caller.identity,
             revision = revision.number(),
             "changed through the native API",
         );
@@ -157,7 +157,7 @@ impl Call<'_> {
     fn page(&self) -> Result<Page, Refusal> {
         let number = self.natural("page", 1, usize::MAX)?;
         let size = self.natural("page_size", 100, 1000)?;
-        Ok(Page { number, size })
+        Ok(Page::numbered(number, size))
     }
 
     fn natural(&self, name: &'static str, default: usize, max: usize) -> Result<usize, Refusal> {

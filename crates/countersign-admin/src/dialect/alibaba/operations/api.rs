@@ -89,6 +89,7 @@ fn redefined(api: &Api, params: &Params) -> Result<Option<ApiDefinition>, Fault>
         return Ok(None);
     }
     let mut definition = document.definition()?;
+    definition.payload = api.definition.payload;
     // An API of another dialect may answer to all paths below its own, which
     // the texts here have no word for.
     if params.optional("RequestConfig").is_none() {

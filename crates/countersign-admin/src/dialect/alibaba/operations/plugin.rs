@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use countersign_core::{Description, SignatureKey, SignatureKeyId, SignatureKeyName};
+use countersign_core::{
+    Description, Scheme, SignatureKey, SignatureKeyId, SignatureKeyName,
+    command::signature_key::BesideOthers,
+};
 
 use super::{
     Call,
@@ -38,6 +41,8 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
     let description = read_description(params.given("Description").unwrap_or_default())?;
     let (sign_key, sign_secret) = plugin_data::read(data)?;
     let new = NewSignatureKey {
+        scheme: Scheme::Alibaba,
+        beside: BesideOthers::default(),
         name,
         description,
         sign_key,
@@ -66,6 +71,8 @@ pub(super) async fn modify(call: &Call<'_>) -> Result<Answer, Fault> {
     let pair = params.optional("PluginData").map(plugin_data::read);
     let (sign_key, sign_secret) = pair.transpose()?.unzip();
     let patch = SignatureKeyPatch {
+        scheme: None,
+        unique_name: false,
         name,
         description,
         sign_key,
@@ -86,7 +93,7 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Fault> {
     let done = call
         .plane
         .ops
-        .delete_signature_key(call.caller, id)
+        .delete_signature_key(call.caller, id, false)
         .await
         .map_err(Fault::Plugin)?;
     Ok(Answer::changed(&done, Fields::new()))

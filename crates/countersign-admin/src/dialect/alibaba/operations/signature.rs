@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    Description, FieldRule, RuleViolation, SignKey, SignSecret, SignatureKey, SignatureKeyName,
+    Description, FieldRule, RuleViolation, Scheme, SignKey, SignSecret, SignatureKey,
+    SignatureKeyName, command::signature_key::BesideOthers,
 };
 
 use super::{
@@ -36,6 +37,8 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Fault> {
         params.required(SECRET)?,
     );
     let new = NewSignatureKey {
+        scheme: Scheme::Alibaba,
+        beside: BesideOthers::default(),
         description: Description::from_stored(""),
         name: ruled(NAME, name, &rules::SIGNATURE_NAME, SignatureKeyName::parse)?,
         sign_key: ruled(KEY, key, &rules::SIGNATURE_KEY, SignKey::parse)?,
@@ -64,6 +67,8 @@ pub(super) async fn modify(call: &Call<'_>) -> Result<Answer, Fault> {
         .optional(SECRET)
         .map(|text| ruled(SECRET, text, &rules::SIGNATURE_SECRET, sign_secret));
     let patch = SignatureKeyPatch {
+        scheme: None,
+        unique_name: false,
         description: None,
         name: name.transpose()?,
         sign_key: key.transpose()?,
@@ -80,7 +85,11 @@ pub(super) async fn modify(call: &Call<'_>) -> Result<Answer, Fault> {
 /// `DeleteSignature`.
 pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Fault> {
     let id = signature_id(call.params.required("SignatureId")?)?;
-    let done = call.plane.ops.delete_signature_key(call.caller, id).await?;
+    let done = call
+        .plane
+        .ops
+        .delete_signature_key(call.caller, id, false)
+        .await?;
     Ok(Answer::changed(&done, Fields::new()))
 }
 

@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 use countersign_core::{
-    ApiDefinition, BackendTarget, MatchMode, MethodMatch, PathPattern,
+    ApiDefinition, BackendTarget, MatchMode, MethodMatch, PathPattern, PayloadPolicy,
     mapping::{ContentType, Location, ParameterMapping, RequestParameter, ServiceParameter},
 };
 
@@ -66,6 +66,7 @@ impl Document {
             backend,
             mapping: mapping.map(Arc::new),
             mock: mock.map(Arc::new),
+            payload: PayloadPolicy::default(),
             document: Some(self.to_text().into()),
         })
     }

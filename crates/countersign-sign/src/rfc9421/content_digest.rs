@@ -81,10 +81,20 @@ mod tests {
         }
     }
 
+    /// The content of RFC 9421's test request.
+    #[test]
+    fn a_digest_by_sha_512_counts() {
+        let field = concat!(
+            "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYll",
+            "u7BNNyealdVLvRwEmTHWXvJwew==:"
+        );
+        assert_eq!(digest_fits(field, b"{\"hello\": \"world\"}"), Ok(true));
+        assert_eq!(digest_fits(field, b"{\"hello\": \"World\"}"), Ok(false));
+    }
+
     #[test]
     fn every_known_digest_has_to_fit() {
         let good = sha256(b"a");
-        let good_512 = "sha-512=:H0D8ktokFpR1CXnubPWC8tXX0o4YM13gWrxU0FYOD1MChgxlK/CNVgqSql50IVVG82n7u86MErs/HlXsmUv6adQ=:";
         let fits = |field: &str| digest_fits(field, b"a");
         assert_eq!(fits(&format!("md5=:AA==:, {good}")), Ok(true));
         assert_eq!(fits(&format!("{good}, sha-512=:AA==:")), Ok(false));
@@ -99,6 +109,5 @@ mod tests {
                 ..
             })
         ));
-        assert!(digest_fits(good_512, b"a").is_ok());
     }
 }

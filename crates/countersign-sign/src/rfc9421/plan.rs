@@ -147,3 +147,6 @@ fn append(present: &str, new: &str) -> Result<String, BesideFailed> {
         format!("{present}, {new}")
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -262,3 +262,6 @@ impl fmt::Debug for PublicKey {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,8 @@ pub struct Outgoing<'a> {
     pub authority: &'a str,
     /// The raw path as sent, without query.
     pub path: &'a str,
-    /// The raw query, without `?`; signed when there is one, an empty one included.
+    /// The raw query, without `?`; signed when there is one, an empty one included. To
+    /// `@query` no query is the same as an empty one (section 2.2.7).
     pub query: Option<&'a str>,
     /// `Content-Digest` as sent; signed when given.
     pub content_digest: Option<&'a str>,
@@ -392,3 +393,6 @@ impl fmt::Debug for Scratch {
         f.write_str("Scratch")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -214,3 +214,6 @@ fn member_text(member: &ListEntry) -> Result<String, NoValue> {
             .ok_or(NoValue::NotStructured),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -339,3 +339,6 @@ fn check_content(message: &Message<'_>, covered: &[ComponentId]) -> Result<(), R
         Err(Refusal::BodyDigestDiffers)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,7 @@ mod config;
 pub(in crate::dialect) mod errors;
 mod fields;
 mod iam;
+mod ids;
 mod json;
 mod listing;
 mod operations;

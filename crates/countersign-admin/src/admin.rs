@@ -19,6 +19,7 @@ use crate::{
     },
     health,
     ops::Ops,
+    password::{PasswordCosts, Passwords},
     request_id::RequestId,
     throttle::Throttle,
 };
@@ -40,6 +41,8 @@ pub struct AdminConfig {
     /// Most calls of one access key to one operation in a second, all of which
     /// may come at once; 0 is no limit.
     pub requests_per_second: u32,
+    /// How dear a guess at a user's password is made.
+    pub password_costs: PasswordCosts,
     /// The choices of Huawei's dialect.
     pub huawei: HuaweiConfig,
 }
@@ -64,6 +67,7 @@ pub(crate) struct Plane {
     pub(crate) gate: Gate,
     pub(crate) throttle: Throttle,
     pub(crate) region: String,
+    pub(crate) passwords: Passwords,
     pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
     clock: Clock,
@@ -84,6 +88,7 @@ impl Admin {
             gate: Gate::new(config.clock_window, config.nonce_capacity),
             throttle: Throttle::new(config.requests_per_second, Arc::clone(&clock)),
             region: config.region.clone(),
+            passwords: Passwords::new(&config.password_costs),
             huawei: config.huawei.clone(),
             status,
             clock: Arc::clone(&clock),

@@ -12,7 +12,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use countersign_admin::{Admin, AdminConfig, HuaweiConfig, StatusSource};
+use countersign_admin::{Admin, AdminConfig, HuaweiConfig, PasswordCosts, StatusSource};
 use countersign_core::{
     AccessKey, AccessKeyId, AccountId, Change, Clock, Entropy, ProjectId, Snapshot, Timestamp,
     command::{Command, Plan, PlanError, bootstrap::Bootstrap},
@@ -83,6 +83,7 @@ pub(crate) fn config() -> AdminConfig {
         groups_per_account_max: 200,
         // The clock stands still; the tests of the limit set one.
         requests_per_second: 0,
+        password_costs: PasswordCosts::DANGEROUSLY_CHEAP,
         huawei: HuaweiConfig::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! The management plane as a whole: its configuration and its router.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,6 +18,7 @@ use crate::{
         native,
     },
     health,
+    locks::Locks,
     ops::Ops,
     password::{PasswordCosts, Passwords},
     request_id::RequestId,
@@ -68,6 +69,8 @@ pub(crate) struct Plane {
     pub(crate) throttle: Throttle,
     pub(crate) region: String,
     pub(crate) passwords: Passwords,
+    /// By a hash of the user that was named, and the peer's address.
+    pub(crate) password_locks: Locks<([u8; 32], Option<IpAddr>)>,
     pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
     clock: Clock,
@@ -89,6 +92,7 @@ impl Admin {
             throttle: Throttle::new(config.requests_per_second, Arc::clone(&clock)),
             region: config.region.clone(),
             passwords: Passwords::new(&config.password_costs),
+            password_locks: Locks::default(),
             huawei: config.huawei.clone(),
             status,
             clock: Arc::clone(&clock),

@@ -131,7 +131,7 @@ impl Turn<'_> {
     /// Whether `password` is the one that `kept` was made from. It takes as
     /// long when there is nothing to compare it with.
     pub(crate) async fn check(
-        self,
+        &self,
         password: Secret,
         kept: Option<PasswordHash>,
     ) -> Result<bool, PasswordError> {

@@ -1,4 +1,7 @@
 //! Huawei's dialect through the real router. Every call is signed as the
 //! vendor's SDK signs.
 
+mod bindings;
+mod keys;
+mod successes;
 mod support;

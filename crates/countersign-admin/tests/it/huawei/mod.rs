@@ -2,6 +2,7 @@
 //! vendor's SDK signs.
 
 mod bindings;
+mod iam;
 mod keys;
 mod successes;
 mod support;

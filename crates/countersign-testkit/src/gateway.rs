@@ -10,7 +10,7 @@ use countersign::{
     gateway::Gateway,
 };
 use countersign_core::{
-    AccessKey, AccessKeyId, AccountId, Change, Host, Snapshot, Timestamp,
+    AccessKey, AccessKeyId, AccountId, Change, Host, ProjectId, Snapshot, Timestamp,
     command::{Command, Plan, PlanError},
 };
 use countersign_sign::Secret;
@@ -21,7 +21,9 @@ use crate::{management::Management, sources::FixedSources, wire::Connection};
 pub const ACCOUNT: &str = "1000000000000001";
 /// The owner's access key of every test gateway, as the vectors have it.
 pub const ACCESS_KEY_ID: &str = "testAccessKeyId";
-/// Its secret half.
+/// What the account is called as a project.
+pub const PROJECT: &str = "73d69ae0cfcf460190522d06b60f05ad";
+/// The secret half of the owner's access key.
 pub const ACCESS_KEY_SECRET: &str = "testAccessKeySecret";
 
 /// A gateway that serves in the test's own process.
@@ -127,6 +129,7 @@ impl Command for PutAccessKey {
 /// What a test gateway is configured with: port 0, memory, no access log.
 pub fn config() -> Config {
     let loopback: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    let defaults = Config::parse("", &|_| None).expect("an empty file is all defaults");
     Config {
         gateway: GatewayConfig {
             listen: vec![loopback],
@@ -135,12 +138,14 @@ pub fn config() -> Config {
             access_log: AccessLogTarget::Off,
             body_buffer_bytes_max: 1024 * 1024,
             drain_timeout: Duration::from_secs(5),
+            ..defaults.gateway
         },
         management: ManagementConfig {
             listen: loopback,
             region: "local".to_owned(),
             // A clock that stands still would never let a caller go on.
             requests_per_second: 0,
+            ..defaults.management
         },
         store: StoreConfig {
             kind: StoreKind::Memory,
@@ -150,6 +155,7 @@ pub fn config() -> Config {
             account: AccountId::parse(ACCOUNT).expect("an account id"),
             access_key_id: AccessKeyId::parse(ACCESS_KEY_ID).expect("an access key id"),
             access_key_secret: Secret::new(ACCESS_KEY_SECRET.to_owned()),
+            project: ProjectId::parse(PROJECT).expect("a project id"),
         }),
     }
 }

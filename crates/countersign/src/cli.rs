@@ -6,7 +6,9 @@ mod client;
 mod credentials;
 mod key;
 mod output;
+mod secret_input;
 mod serve;
+mod user;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -39,6 +41,8 @@ enum Command {
     Key(key::Arguments),
     /// APIs of a running gateway.
     Api(api::Arguments),
+    /// Users of a running gateway, who sign in with a password.
+    User(user::Arguments),
 }
 
 #[derive(Args, Debug)]
@@ -104,6 +108,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         }
         Command::Key(arguments) => key::run(&arguments),
         Command::Api(arguments) => api::run(&arguments),
+        Command::User(arguments) => user::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

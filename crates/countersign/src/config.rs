@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use countersign_core::{AccessKeyId, AccountId, Host};
+use countersign_admin::HuaweiConfig;
+use countersign_core::{AccessKeyId, AccountId, Host, ProjectId};
+use countersign_proxy::{BackendSignHeader, PublicKeyUriPrefix};
 use countersign_sign::Secret;
 
 /// What a checked configuration says.
@@ -43,6 +45,10 @@ pub struct GatewayConfig {
     pub body_buffer_bytes_max: usize,
     /// How long requests in flight may take to finish when the gateway ends.
     pub drain_timeout: Duration,
+    /// Which header carries the signature of Huawei's schemes.
+    pub backend_sign_header: BackendSignHeader,
+    /// Where the directory of public keys is, at hosts of no group.
+    pub public_key_uri_prefix: PublicKeyUriPrefix,
 }
 
 /// Where the access log goes.
@@ -65,6 +71,8 @@ pub struct ManagementConfig {
     pub region: String,
     /// Most calls a second of one user to one operation; 0 is no limit.
     pub requests_per_second: u32,
+    /// The choices of Huawei's dialect.
+    pub huawei: HuaweiConfig,
 }
 
 /// `[store]`.
@@ -107,6 +115,8 @@ pub struct BootstrapConfig {
     pub access_key_id: AccessKeyId,
     /// The secret half of its access key.
     pub access_key_secret: Secret,
+    /// What the account is called as a project.
+    pub project: ProjectId,
 }
 
 /// Where values outside the file come from: the environment, or a test's map.

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use countersign_admin::{Admin, AdminConfig};
+use countersign_admin::{Admin, AdminConfig, PasswordCosts};
 use countersign_core::{
     AccessKey, Clock, Entropy, Revision, Timestamp, command::bootstrap::Bootstrap,
 };
@@ -59,7 +59,7 @@ fn system_time() -> Timestamp {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    Timestamp::from_nanos(i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX))
 }
 
 fn system_random() -> [u8; 16] {
@@ -242,6 +242,8 @@ fn proxy_config(config: &Config) -> ProxyConfig {
             body_buffer_bytes_max: config.gateway.body_buffer_bytes_max,
             ..Limits::default()
         },
+        backend_sign_header: config.gateway.backend_sign_header.clone(),
+        public_key_uri_prefix: config.gateway.public_key_uri_prefix.clone(),
     }
 }
 
@@ -253,6 +255,8 @@ fn admin_config(config: &Config) -> AdminConfig {
         groups_per_account_max: GROUPS_PER_ACCOUNT_MAX,
         clock_window: CLOCK_WINDOW,
         requests_per_second: config.management.requests_per_second,
+        password_costs: PasswordCosts::OWASP,
+        huawei: config.management.huawei.clone(),
     }
 }
 
@@ -285,6 +289,7 @@ async fn open_store(config: &Config, sources: &Sources) -> Result<Store, StartEr
         let bootstrap = config.bootstrap.as_ref().ok_or(StartError::NoBootstrap)?;
         let command = Bootstrap {
             access_key: owner_key(bootstrap, sources),
+            project: bootstrap.project,
         };
         store
             .execute(command, (sources.clock)())

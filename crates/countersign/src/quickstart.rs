@@ -14,7 +14,9 @@ use std::{
 };
 
 use clap::Args;
-use countersign_core::{AccessKeyId, AccountId, Host};
+use countersign_admin::HuaweiConfig;
+use countersign_core::{AccessKeyId, AccountId, Host, ProjectId};
+use countersign_proxy::{BackendSignHeader, PublicKeyUriPrefix};
 
 use crate::{
     cli::{Credentials, Failure, run_gateway},
@@ -131,17 +133,21 @@ fn config(options: &Options, data: &Path, owner: &Credentials) -> Result<Config,
             access_log: AccessLogTarget::File(data.join("access.log")),
             body_buffer_bytes_max: 12 * 1024 * 1024,
             drain_timeout: Duration::from_secs(5),
+            backend_sign_header: BackendSignHeader::default(),
+            public_key_uri_prefix: PublicKeyUriPrefix::default(),
         },
         management: ManagementConfig {
             listen: options.management,
             region: "local".to_owned(),
             requests_per_second: 50,
+            huawei: HuaweiConfig::default(),
         },
         store: StoreConfig {
             master_key: MasterKeySource::BesideData(store.join("master.key")),
             kind: StoreKind::Embedded(store),
         },
         bootstrap: Some(BootstrapConfig {
+            project: ProjectId::made_from(&account()?),
             account: account()?,
             access_key_id: AccessKeyId::parse(&owner.access_key_id)
                 .map_err(|error| Failure::of(&error))?,

@@ -1,10 +1,11 @@
 //! `countersign api`.
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::{
     Common, Failure,
-    client::Client,
+    client::{Client, path_of},
     output::{self, Column},
 };
 
@@ -20,7 +21,21 @@ pub(super) struct Arguments {
 enum Command {
     /// List APIs, newest first.
     List,
+    /// Change an API: its next publication makes that live.
+    Set(Set),
 }
+
+#[derive(Args, Debug)]
+struct Set {
+    /// Its id.
+    api: String,
+    /// Which bodies Huawei's signature leaves out: those that are not text or
+    /// too long to hold, none, or all.
+    #[arg(long, value_name = "WHEN", value_parser = ["not-text", "never", "always"])]
+    unsigned_payload: String,
+}
+
+const APIS: &str = "/api/v1/apis";
 
 const LIST: &[Column] = &[
     ("ID", "/id"),
@@ -32,14 +47,29 @@ const LIST: &[Column] = &[
     ("ENVIRONMENTS", "/environments"),
 ];
 
+const RECORD: &[Column] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("method", "/method"),
+    ("path", "/path"),
+    ("unsigned payload", "/unsigned_payload"),
+    ("environments", "/environments"),
+    ("modified", "/modified"),
+];
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let client = Client::new(arguments.common.connection.credentials()?);
-    match arguments.command {
+    match &arguments.command {
         Command::List => output::list(
             arguments.common.output,
-            &client.list("/api/v1/apis", "apis")?,
+            &client.list(APIS, "apis")?,
             "apis",
             LIST,
         ),
+        Command::Set(set) => {
+            let body = json!({ "unsigned_payload": set.unsigned_payload });
+            let answer = client.patch(&path_of(APIS, &set.api)?, &body)?;
+            output::record(arguments.common.output, &answer, RECORD)
+        }
     }
 }

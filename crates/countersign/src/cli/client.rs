@@ -56,8 +56,16 @@ impl Client {
         Ok(json!({ records: all }))
     }
 
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call("POST", path, &body.to_string())
+    }
+
     pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call("PATCH", path, &body.to_string())
+    }
+
+    pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call("DELETE", path, "")
     }
 
     fn call(&self, method: &str, path_and_query: &str, body: &str) -> Result<Value, Failure> {
@@ -132,6 +140,23 @@ impl Client {
         }
         request.body(body.to_owned()).map_err(|_| bad_server())
     }
+}
+
+/// The path of one record below `list`. Names and ids stand in a path as they
+/// are; anything else is encoded.
+pub(super) fn path_of(list: &str, named: &str) -> Result<String, Failure> {
+    if named.is_empty() {
+        return Err(Failure::Usage("the id or name is empty".to_owned()));
+    }
+    let mut path = format!("{list}/");
+    for byte in named.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Ok(path)
 }
 
 fn refusal(answer: &Value, status: http::StatusCode) -> Failure {

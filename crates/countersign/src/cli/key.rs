@@ -1,17 +1,16 @@
 //! `countersign key`.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::PossibleValuesParser};
+use countersign_core::Scheme;
 use serde_json::{Map, Value, json};
 
 use super::{
     Common, Failure,
-    client::Client,
+    client::{Client, path_of},
     output::{self, Column},
+    secret_input,
 };
 
 #[derive(Args, Debug)]
@@ -34,6 +33,8 @@ enum Command {
         #[arg(long)]
         reveal: bool,
     },
+    /// Make a signature key: it signs for nothing until it is bound.
+    Create(Create),
     /// Change a signature key: in force everywhere when this returns.
     Modify(Modify),
 }
@@ -45,10 +46,30 @@ struct Modify {
     /// Another name.
     #[arg(long)]
     name: Option<String>,
-    /// Another sign key.
+    #[command(flatten)]
+    pair: Pair,
+}
+
+#[derive(Args, Debug)]
+struct Create {
+    /// Its name.
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+/// A new pair, and in which form it signs.
+#[derive(Args, Debug)]
+struct Pair {
+    /// In which form it signs; a new key that says nothing signs as Alibaba's
+    /// gateway does.
+    #[arg(long, value_parser = PossibleValuesParser::new(Scheme::ALL.map(Scheme::as_str)))]
+    scheme: Option<String>,
+    /// The sign key; of a key pair, the public key.
     #[arg(long, conflicts_with = "generate")]
     sign_key: Option<String>,
-    /// A file that holds another sign secret; `-` is standard input.
+    /// A file that holds the sign secret; `-` is standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "generate")]
     sign_secret_file: Option<PathBuf>,
     /// Have the gateway make a sign key and a sign secret.
@@ -56,9 +77,12 @@ struct Modify {
     generate: bool,
 }
 
+const KEYS: &str = "/api/v1/keys";
+
 const LIST: &[Column] = &[
     ("ID", "/id"),
     ("NAME", "/name"),
+    ("SCHEME", "/scheme"),
     ("SIGN KEY", "/sign_key"),
     ("VERSION", "/version"),
     ("BOUND TO", "/bindings"),
@@ -68,6 +92,7 @@ const LIST: &[Column] = &[
 const RECORD: &[Column] = &[
     ("id", "/id"),
     ("name", "/name"),
+    ("scheme", "/scheme"),
     ("sign key", "/sign_key"),
     ("sign secret", "/sign_secret"),
     ("version", "/version"),
@@ -83,7 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::List => output::list(
             arguments.common.output,
-            &client.list("/api/v1/keys", "keys")?,
+            &client.list(KEYS, "keys")?,
             "keys",
             LIST,
         ),
@@ -95,6 +120,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 RECORD,
             )
         }
+        Command::Create(create) => {
+            let answer = client.post(KEYS, &create.body()?)?;
+            output::record(arguments.common.output, &answer, RECORD)
+        }
         Command::Modify(modify) => {
             let answer = client.patch(&key_path(&modify.key)?, &modify.body()?)?;
             output::record(arguments.common.output, &answer, RECORD)
@@ -102,60 +131,50 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Names and ids stand in a path as they are; anything else names no key.
 fn key_path(key: &str) -> Result<String, Failure> {
-    let mut path = String::from("/api/v1/keys/");
-    for byte in key.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            path.push_str(&format!("%{byte:02X}"));
-        }
+    path_of(KEYS, key)
+}
+
+impl Create {
+    fn body(&self) -> Result<Value, Failure> {
+        let mut body = self.pair.fields()?;
+        body.insert("name".to_owned(), json!(self.name));
+        Ok(Value::Object(body))
     }
-    if key.is_empty() {
-        Err(Failure::Usage("the key's id or name is empty".to_owned()))
-    } else {
-        Ok(path)
+}
+
+impl Pair {
+    fn fields(&self) -> Result<Map<String, Value>, Failure> {
+        let mut fields = Map::new();
+        if let Some(scheme) = &self.scheme {
+            fields.insert("scheme".to_owned(), json!(scheme));
+        }
+        if let Some(sign_key) = &self.sign_key {
+            fields.insert("sign_key".to_owned(), json!(sign_key));
+        }
+        if let Some(file) = &self.sign_secret_file {
+            fields.insert("sign_secret".to_owned(), json!(secret_input::read(file)?));
+        }
+        if self.generate {
+            fields.insert("generate".to_owned(), json!(true));
+        }
+        Ok(fields)
     }
 }
 
 impl Modify {
     fn body(&self) -> Result<Value, Failure> {
-        let mut body = Map::new();
+        let mut body = self.pair.fields()?;
         if let Some(name) = &self.name {
             body.insert("name".to_owned(), json!(name));
         }
-        if let Some(sign_key) = &self.sign_key {
-            body.insert("sign_key".to_owned(), json!(sign_key));
-        }
-        if let Some(file) = &self.sign_secret_file {
-            body.insert("sign_secret".to_owned(), json!(read_secret(file)?));
-        }
-        if self.generate {
-            body.insert("generate".to_owned(), json!(true));
-        }
         if body.is_empty() {
             return Err(Failure::Usage(
-                "nothing to change: give --name, --sign-key, --sign-secret-file or --generate"
+                "nothing to change: give --name, --scheme, --sign-key, --sign-secret-file or \
+                 --generate"
                     .to_owned(),
             ));
         }
         Ok(Value::Object(body))
     }
-}
-
-/// Reads a secret without its final line end.
-fn read_secret(file: &Path) -> Result<String, Failure> {
-    let read = if file == Path::new("-") {
-        io::read_to_string(io::stdin())
-    } else {
-        fs::read_to_string(file)
-    };
-    let text = read.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    Ok(text
-        .strip_suffix('\n')
-        .map_or(text.as_str(), |text| {
-            text.strip_suffix('\r').unwrap_or(text)
-        })
-        .to_owned())
 }

@@ -1,5 +1,7 @@
 //! The file as it is written: every field optional, unknown ones refused.
 
+mod huawei;
+
 use std::{
     fmt,
     net::SocketAddr,
@@ -9,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use countersign_core::{AccessKeyId, AccountId, Host};
+use countersign_core::{AccessKeyId, AccountId, Host, ProjectId};
+use countersign_proxy::{BackendSignHeader, PublicKeyUriPrefix};
 use countersign_sign::Secret;
 use serde::Deserialize;
 
@@ -53,6 +56,8 @@ struct Gateway {
     access_log: Option<String>,
     body_buffer_bytes_max: Option<usize>,
     drain_timeout_ms: Option<u64>,
+    backend_sign_header: Option<String>,
+    public_key_uri_prefix: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -61,6 +66,7 @@ struct Management {
     listen: Option<String>,
     region: Option<String>,
     requests_per_second: Option<u32>,
+    huawei: huawei::Huawei,
 }
 
 #[derive(Deserialize, Default)]
@@ -133,7 +139,23 @@ impl Gateway {
         let domain_suffix = problems.check("gateway.domain_suffix", Host::parse(suffix));
         let drain_timeout =
             Duration::from_millis(self.drain_timeout_ms.unwrap_or(DRAIN_TIMEOUT_MS));
+        let backend_sign_header = match &self.backend_sign_header {
+            None => Some(BackendSignHeader::default()),
+            Some(name) => problems.check(
+                "gateway.backend_sign_header",
+                BackendSignHeader::parse(name),
+            ),
+        };
+        let public_key_uri_prefix = match &self.public_key_uri_prefix {
+            None => Some(PublicKeyUriPrefix::default()),
+            Some(prefix) => problems.check(
+                "gateway.public_key_uri_prefix",
+                PublicKeyUriPrefix::parse(prefix),
+            ),
+        };
         Some(GatewayConfig {
+            backend_sign_header: backend_sign_header?,
+            public_key_uri_prefix: public_key_uri_prefix?,
             listen: listen.into_iter().collect::<Option<_>>()?,
             workers: workers?,
             domain_suffix: domain_suffix?,
@@ -166,7 +188,9 @@ impl Management {
                 "must be 1 to 64 lower-case letters, digits or '-'",
             );
         }
+        let huawei = self.huawei.build(problems);
         Some(ManagementConfig {
+            huawei: huawei?,
             listen: listen?,
             region,
             requests_per_second: self.requests_per_second.unwrap_or(REQUESTS_PER_SECOND),
@@ -265,22 +289,17 @@ impl Bootstrap {
                 format_args!("must have at least {SECRET_CHARACTERS_MIN} characters"),
             );
         }
-        if self.project_id.is_some_and(|text| !is_project_id(&text)) {
-            problems.add("bootstrap.project_id", "must be 32 lower-case hex digits");
-        }
+        let project = match (&self.project_id, &account) {
+            (Some(text), _) => problems.check("bootstrap.project_id", ProjectId::parse(text)),
+            (None, account) => account.as_ref().map(ProjectId::made_from),
+        };
         Some(Some(BootstrapConfig {
+            project: project?,
             account: account?,
             access_key_id: id?,
             access_key_secret: Secret::new(secret?),
         }))
     }
-}
-
-fn is_project_id(text: &str) -> bool {
-    text.len() == 32
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Collects every problem instead of stopping at the first.

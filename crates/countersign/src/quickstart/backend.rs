@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use countersign_core::{AccountId, KeyVersion};
+use countersign_core::{AccountId, KeyVersion, Signing};
 use countersign_sign::alibaba::backend::{Received, Refusal, verify};
 use countersign_store::Store;
 use serde_json::{Value, json};
@@ -98,7 +98,10 @@ impl Keys {
             seen.insert(key.active.sign_key.to_string(), Arc::clone(&key.active));
         }
         let verified = verify(received, |sign_key| {
-            seen.get(sign_key).map(|version| version.signer())
+            match seen.get(sign_key).map(|version| version.signing()) {
+                Some(Signing::Alibaba(signer)) => Some(signer),
+                _ => None,
+            }
         })?;
         Ok(Arc::clone(&seen[verified.sign_key]))
     }

@@ -3,16 +3,16 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use countersign_core::{
-    AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Description,
-    DialectName, EnvironmentName, Group, GroupId, GroupName, Host, MatchMode, MethodMatch,
-    PathPattern, PublicationKey, SignKey, SignSecret, SignatureKey, SignatureKeyId,
-    SignatureKeyName, Visibility,
+    AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, BindingId,
+    Description, DialectName, EnvironmentName, Group, GroupId, GroupName, Host, MatchMode,
+    MethodMatch, PathPattern, PayloadPolicy, PublicationKey, Scheme, SignKey, SignSecret,
+    SignatureKey, SignatureKeyId, SignatureKeyName, Visibility,
     command::{
         Bind, Command,
         api::{CreateApi, DeleteApi},
         group::CreateGroup,
         publication::{Publish, Unpublish},
-        signature_key::CreateSignatureKey,
+        signature_key::{BesideOthers, CreateSignatureKey},
     },
     environment,
     path::ParameterStyle,
@@ -53,9 +53,13 @@ pub(super) async fn ensure(
     let bind = Bind {
         account: account.clone(),
         signature_key: key.id,
-        group: group.id,
-        apis: [api.id].into(),
-        environment: release(),
+        group: Some(group.id),
+        publications: vec![PublicationKey {
+            api: api.id,
+            environment: release(),
+        }],
+        published_only: false,
+        first_id: BindingId::from_random((sources.entropy)()),
     };
     sample.run(bind).await?;
     Ok(Sample {
@@ -157,6 +161,7 @@ impl Setup<'_> {
                 },
                 mapping: None,
                 mock: None,
+                payload: PayloadPolicy::default(),
                 document: None,
             }),
             made_by: native(),
@@ -177,6 +182,8 @@ impl Setup<'_> {
             account: self.account.clone(),
             name: SignatureKeyName::from_stored(KEY),
             description: Description::from_stored("made by quickstart"),
+            scheme: Scheme::Alibaba,
+            beside: BesideOthers::default(),
             sign_key: SignKey::from_stored("QuickstartKey"),
             sign_secret: SignSecret::from_stored(Secret::new(format!(
                 "s{}",

@@ -1,6 +1,8 @@
 //! What the dialect is told at start: where the vendor's pages leave a choice,
 //! and the vendor's quotas.
 
+use countersign_core::ProjectId;
+
 /// `[management.huawei]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HuaweiConfig {
@@ -31,6 +33,24 @@ pub enum BindAnswer {
     Array,
     /// `{"bindings": [...]}`.
     Object,
+}
+
+impl HuaweiConfig {
+    /// The id of the one instance, as callers of this project name it.
+    pub fn instance_id_of(&self, project: ProjectId) -> String {
+        if let Some(id) = &self.instance_id {
+            return id.clone();
+        }
+        let hex = project.to_string();
+        [
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..],
+        ]
+        .join("-")
+    }
 }
 
 impl Default for HuaweiConfig {

@@ -11,18 +11,7 @@ use crate::{admin::Plane, dialect::huawei::listing};
 /// The id that an account's calls name: the configured one, or the project's id
 /// written as a UUID.
 pub(in crate::dialect::huawei) fn instance_id(plane: &Plane, project: ProjectId) -> String {
-    if let Some(id) = &plane.huawei.instance_id {
-        return id.clone();
-    }
-    let hex = project.to_string();
-    [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ]
-    .join("-")
+    plane.huawei.instance_id_of(project)
 }
 
 /// What clients ask for before they make a key of another type than hmac, with

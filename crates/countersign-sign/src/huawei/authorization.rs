@@ -73,12 +73,12 @@ impl<'a> Authorization<'a> {
     }
 
     /// The listed names.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + Clone {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + Clone {
         self.signed_headers.split(';')
     }
 
     /// Whether `name`, in lower case, is listed.
-    pub(super) fn lists(&self, name: &str) -> bool {
+    pub(crate) fn lists(&self, name: &str) -> bool {
         self.names().any(|listed| listed == name)
     }
 }

@@ -82,14 +82,14 @@ fn query(claim: &Claim<'_>, reading: Reading) -> String {
 }
 
 /// A canonical request but for its query and its payload line.
-pub(super) struct Frame {
+pub(crate) struct Frame {
     before_query: String,
     before_payload: String,
 }
 
 impl Frame {
     /// The frame of a request of which these headers, in this order, are signed.
-    pub(super) fn of(request: &Request<'_>, signed_headers: &str) -> Self {
+    pub(crate) fn of(request: &Request<'_>, signed_headers: &str) -> Self {
         let mut before_query = String::new();
         write_method_and_uri(request.method, request.path, &mut before_query);
         let mut before_payload = "\n".to_owned();
@@ -110,7 +110,7 @@ impl Frame {
     }
 
     /// The canonical request.
-    pub(super) fn around(&self, query: &str, payload: &str) -> String {
+    pub(crate) fn around(&self, query: &str, payload: &str) -> String {
         [&self.before_query, query, &self.before_payload, payload].concat()
     }
 }

@@ -12,16 +12,16 @@ use crate::secret::{Secret, texts_equal};
 
 /// The HMAC state prepared from a secret; wiped on drop.
 #[derive(Clone)]
-pub(super) struct SigningKey(Hmac<Sha256>);
+pub(crate) struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
-    pub(super) fn new(secret: &Secret) -> Self {
+    pub(crate) fn new(secret: &Secret) -> Self {
         let key = secret.expose().as_bytes();
         Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
     /// The signature of a canonical request: HMAC over its string to sign.
-    pub(super) fn sign(&self, date: &SdkDate, canonical_request: &str) -> Signature {
+    pub(crate) fn sign(&self, date: &SdkDate, canonical_request: &str) -> Signature {
         let mut mac = self.0.clone();
         mac.update(ALGORITHM.as_bytes());
         mac.update(b"\n");
@@ -40,7 +40,7 @@ pub fn string_to_sign(date: &SdkDate, canonical_request: &str) -> String {
 }
 
 /// A signature: 64 lower-case hex digits.
-pub(super) struct Signature([u8; HEX_LEN]);
+pub(crate) struct Signature([u8; HEX_LEN]);
 
 impl Signature {
     pub(super) fn as_str(&self) -> &str {
@@ -48,7 +48,7 @@ impl Signature {
     }
 
     /// Whether `presented` is this very text, in constant time.
-    pub(super) fn ct_eq(&self, presented: &str) -> bool {
+    pub(crate) fn ct_eq(&self, presented: &str) -> bool {
         texts_equal(self.as_str(), presented)
     }
 }

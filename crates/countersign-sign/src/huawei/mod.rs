@@ -6,13 +6,13 @@
 //! pages refers to the wire reference of the Huawei dialect (APIG v1.0 and v2),
 //! whose vectors are in `vectors/huawei-vectors.json`.
 
-mod authorization;
+pub(crate) mod authorization;
 pub mod backend;
 pub mod canonical;
-mod check;
+pub(crate) mod check;
 mod claim;
 pub mod date;
-mod key;
+pub(crate) mod key;
 mod payload;
 mod request;
 pub mod request_auth;

@@ -18,16 +18,16 @@ pub(super) struct Signatures {
 }
 
 /// One member of `Signature-Input`.
-pub(super) struct SignatureInput {
-    pub(super) components: Vec<ComponentId>,
-    pub(super) created: Option<i64>,
-    pub(super) expires: Option<i64>,
-    pub(super) nonce: Option<String>,
-    pub(super) algorithm: Option<String>,
-    pub(super) key_id: Option<String>,
+pub(crate) struct SignatureInput {
+    pub(crate) components: Vec<ComponentId>,
+    pub(crate) created: Option<i64>,
+    pub(crate) expires: Option<i64>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) algorithm: Option<String>,
+    pub(crate) key_id: Option<String>,
     pub(super) tag: Option<String>,
     /// The inner list with all of its parameters, unknown ones included, serialised.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// Why a message or one of its signatures can not be read as a signed one.
@@ -121,7 +121,7 @@ fn read(message: &Message<'_>, field: &'static str) -> Result<Option<Vec<Member>
 }
 
 impl SignatureInput {
-    pub(super) fn read(member: &Member) -> Result<Self, Malformed> {
+    pub(crate) fn read(member: &Member) -> Result<Self, Malformed> {
         if !member.inner_list {
             return Err(Malformed::NoComponents);
         }

@@ -15,20 +15,20 @@
 //! components that occur twice, and values that are not printable ASCII.
 
 mod algorithm;
-mod component;
+pub(crate) mod component;
 mod content_digest;
-mod input;
+pub(crate) mod input;
 mod jwk;
 pub mod message;
 mod outgoing;
-mod parameters;
+pub(crate) mod parameters;
 mod plan;
 mod private_key;
 mod public_key;
 mod rsa_random;
 mod signer;
-mod structured;
-mod value;
+pub(crate) mod structured;
+pub(crate) mod value;
 pub mod verify;
 mod verifying_key;
 

@@ -69,7 +69,7 @@ fn write_text(
 
 /// Appends the line that ends every signature base; `params` is the inner list with
 /// its parameters.
-pub(super) fn write_params_line(params: &str, out: &mut String) {
+pub(crate) fn write_params_line(params: &str, out: &mut String) {
     out.push_str("\"@signature-params\": ");
     out.push_str(params);
 }

@@ -48,8 +48,8 @@ pub(super) struct Item {
 }
 
 /// One member of a dictionary.
-pub(super) struct Member {
-    pub(super) key: String,
+pub(crate) struct Member {
+    pub(crate) key: String,
     /// Whether it is an inner list; otherwise `items` is one item.
     pub(super) inner_list: bool,
     pub(super) items: Vec<Item>,
@@ -59,7 +59,7 @@ pub(super) struct Member {
 
 impl Member {
     /// The bytes, if the member is a byte sequence.
-    pub(super) fn bytes(&self) -> Option<&[u8]> {
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match self.items.as_slice() {
             [item] if !self.inner_list => item.value.as_byte_sequence(),
             _ => None,
@@ -68,7 +68,7 @@ impl Member {
 }
 
 /// Reads a dictionary; an empty text is an empty one.
-pub(super) fn read_dictionary(text: &str) -> Result<Vec<Member>, BadField> {
+pub(crate) fn read_dictionary(text: &str) -> Result<Vec<Member>, BadField> {
     if text.len() > FIELD_BYTES_MAX {
         return Err(BadField::TooLong);
     }

@@ -40,7 +40,7 @@ const QUERY_PARAM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_');
 
 /// Appends the value of `id` in `message`.
-pub(super) fn write_value(
+pub(crate) fn write_value(
     id: &ComponentId,
     message: &Message<'_>,
     out: &mut String,

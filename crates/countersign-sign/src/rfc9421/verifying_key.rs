@@ -44,7 +44,7 @@ impl VerifyingKey {
     }
 
     /// Whether `signature` is one of `base`. A MAC is compared in constant time.
-    pub(super) fn verifies(&self, base: &str, signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, base: &str, signature: &[u8]) -> bool {
         match &self.0 {
             Kind::Hmac(mac) => {
                 let mut mac = Hmac::clone(mac);

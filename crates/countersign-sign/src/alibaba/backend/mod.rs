@@ -17,6 +17,8 @@ pub use header::{
     SECRET_KEY_HEADER, SECRET_KEY_HEADER_LOWER, SIGNATURE_HEADER, SIGNATURE_HEADER_LOWER,
     SIGNED_HEADERS_HEADER, SIGNED_HEADERS_HEADER_LOWER, signed_headers_value,
 };
+pub(crate) use order::utf16_order;
+pub(crate) use signer::received_string_to_sign;
 pub use signer::{Outgoing, Scratch, Signature, Signer};
 pub use string_to_sign::{HeaderLookup, Param, StringToSignInput, string_to_sign};
 pub use verify::{Malformed, Received, Refusal, Verified, verify};

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 /// UTF-8 bytes already sort like that except where a character above U+FFFF (lead
 /// byte F0 and up; a surrogate in UTF-16) meets one of U+E000–U+FFFF (lead byte
 /// EE or EF), so nothing has to be converted.
-pub(super) fn utf16_order(left: &str, right: &str) -> Ordering {
+pub(crate) fn utf16_order(left: &str, right: &str) -> Ordering {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     let Some((l, r)) = left.iter().zip(right).find(|(l, r)| l != r) else {
         return left.len().cmp(&right.len());

@@ -78,7 +78,7 @@ impl Signer {
     }
 
     /// The signature of a string to sign that is already written.
-    pub(super) fn sign_text(&self, string_to_sign: &str) -> Signature {
+    pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
         let mut mac = self.mac.clone();
         mac.update(string_to_sign.as_bytes());
         let mut text = [0; Signature::LEN];
@@ -91,11 +91,8 @@ impl Signer {
     fn write(&self, request: &Outgoing<'_>, params: &mut SortedParams, out: &mut String) {
         let mut writer = Writer::start(out, request.method, request.content_md5);
         self.write_headers(request.extra_signed_headers, &mut writer);
-        writer.path(request.path);
         params.collect([request.query.map(str::as_bytes), request.form]);
-        for (name, value) in params.iter() {
-            writer.parameter(name, Param::Text(value));
-        }
+        params.write(request.path, &mut writer);
         out[..request.method.len()].make_ascii_uppercase();
     }
 
@@ -118,6 +115,27 @@ impl Signer {
             last = Some(name);
         }
     }
+}
+
+/// The string to sign of a request as received: `headers` are the listed ones in
+/// their order, without blanks around their values.
+pub(crate) fn received_string_to_sign(
+    method: &str,
+    content_md5: &str,
+    headers: &[(&str, &str)],
+    path: &str,
+    params: [Option<&[u8]>; 2],
+) -> String {
+    let mut out = String::new();
+    let mut writer = Writer::start(&mut out, method, content_md5);
+    for (name, value) in headers {
+        writer.header(name, value);
+    }
+    let mut sorted = SortedParams::default();
+    sorted.collect(params);
+    sorted.write(path, &mut writer);
+    out[..method.len()].make_ascii_uppercase();
+    out
 }
 
 impl fmt::Debug for Signer {
@@ -220,10 +238,12 @@ impl SortedParams {
         spans.dedup_by(|later, first| later.name(text) == first.name(text));
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.spans
-            .iter()
-            .map(|span| (span.name(&self.text), span.value(&self.text)))
+    /// Writes the path and the parameters.
+    fn write(&self, path: &str, writer: &mut Writer<'_>) {
+        writer.path(path);
+        for span in &self.spans {
+            writer.parameter(span.name(&self.text), Param::Text(span.value(&self.text)));
+        }
     }
 }
 

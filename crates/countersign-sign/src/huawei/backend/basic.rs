@@ -48,6 +48,11 @@ impl Basic {
         self.header.expose().as_bytes()
     }
 
+    /// Whether these are the credentials, in Base64, in constant time.
+    pub(crate) fn fits(&self, credentials: &str) -> bool {
+        texts_equal(self.credentials(), credentials)
+    }
+
     fn credentials(&self) -> &str {
         &self.header.expose()[SCHEME.len() + 1..]
     }
@@ -116,7 +121,7 @@ pub fn verify_basic<'k>(
     let basic = lookup(sign_key).ok_or(BasicRefusal::UnknownSignKey)?;
     // The decoder takes one spelling of each text only, so that comparing what is
     // encoded compares what is meant.
-    if texts_equal(basic.credentials(), credentials) {
+    if basic.fits(credentials) {
         Ok(Verified {
             sign_key: basic.sign_key(),
         })

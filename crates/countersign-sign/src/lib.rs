@@ -11,6 +11,7 @@
 //! - [`params`]: query strings and forms, decoded and encoded.
 //! - [`nonce`]: a bounded memory of nonces already spent.
 //! - [`secret`]: the one type that holds a secret.
+//! - [`verifier`]: all of it for a backend, behind one call.
 //!
 //! "Spec section n" in these pages refers to the wire reference of the dialect
 //! (CloudAPI 2016-07-14) that the vectors in `vectors/` belong to.
@@ -23,6 +24,7 @@ pub mod params;
 pub mod rfc9421;
 pub mod secret;
 pub mod signed_text;
+pub mod verifier;
 
 pub use secret::Secret;
 pub use signed_text::SignedText;

@@ -3,7 +3,10 @@
 
 use std::{fmt::Display, fs, path::Path};
 
-use super::{alibaba::errors::table as alibaba, native::errors::table as native};
+use super::{
+    alibaba::errors::table as alibaba, huawei::errors::table as huawei,
+    native::errors::table as native,
+};
 use crate::{auth, ops};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
@@ -24,6 +27,9 @@ fn the_page_shows_the_tables() {
         ("use cases", use_cases()),
         ("callers", callers()),
         ("alibaba", alibaba_own()),
+        ("huawei", huawei_own()),
+        ("huawei callers", huawei_callers()),
+        ("huawei use cases", huawei_use_cases()),
         ("native", native_own()),
     ] {
         let (begin, end) = markers(name);
@@ -46,7 +52,11 @@ fn table(head: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
     let row = |cells: Vec<String>| {
         let cells: Vec<_> = cells
             .iter()
-            .map(|cell| cell.replace('\n', " ").replace('|', "\\|"))
+            .map(|cell| {
+                cell.replace('\n', " ")
+                    .replace('|', "\\|")
+                    .replace('<', "&lt;")
+            })
             .collect();
         format!("| {} |\n", cells.join(" | "))
     };
@@ -102,6 +112,34 @@ fn alibaba_own() -> String {
         ]
     });
     table("`X-Countersign-Error` | code | status | message", rows)
+}
+
+fn huawei_own() -> String {
+    huawei_table(huawei::own().into_iter())
+}
+
+fn huawei_callers() -> String {
+    huawei_table(auth::one_of_each().into_iter().map(huawei::of_auth))
+}
+
+fn huawei_use_cases() -> String {
+    huawei_table(ops::one_of_each().into_iter().map(huawei::of_op))
+}
+
+fn huawei_table(rows: impl Iterator<Item = huawei::Cells>) -> String {
+    let rows = rows.map(|cells| {
+        vec![
+            code(cells.ours),
+            cells.meaning,
+            code(cells.code),
+            cells.status.to_string(),
+            cells.message,
+        ]
+    });
+    table(
+        "`X-Countersign-Error` | meaning | code | status | message",
+        rows,
+    )
 }
 
 fn native_own() -> String {

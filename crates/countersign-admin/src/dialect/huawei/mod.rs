@@ -20,6 +20,8 @@ mod ids;
 mod json;
 mod listing;
 mod operations;
+#[cfg(test)]
+mod page;
 mod rules;
 mod table;
 mod time;

@@ -1,8 +1,11 @@
 //! Huawei's dialect through the real router. Every call is signed as the
 //! vendor's SDK signs.
 
+mod auth;
 mod bindings;
 mod iam;
+mod isolation;
 mod keys;
+mod order;
 mod successes;
 mod support;

@@ -3,6 +3,8 @@
 
 mod auth;
 mod bindings;
+mod catalogue;
+mod cross_dialect;
 mod iam;
 mod isolation;
 mod keys;

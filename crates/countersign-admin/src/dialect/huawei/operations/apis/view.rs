@@ -207,7 +207,7 @@ impl<'a> View<'a> {
         let kept = self.document.parameter(REQ_PARAMS, own.location, &own.name);
         let is_checked = own.kind != ParameterType::String || own.limits != Default::default();
         // What holds is told from the definition, what does not from the text.
-        let mut shown = kept.clone();
+        let mut shown = kept;
         if is_checked {
             for name in ["min_num", "max_num", "min_size", "max_size", "enumerations"] {
                 shown.remove(name);

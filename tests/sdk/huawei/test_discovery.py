@@ -22,7 +22,7 @@ def test_the_sdk_finds_its_project(gateway):
     instance_id = uuid.UUID(hex=project["id"])
     assert project["id"] == instance_id.hex
     v2 = V2(gateway, gateway.access(), str(instance_id))
-    assert [each.id for each in v2.items("ListEnvironmentsV2", "envs")] == [RELEASE]
+    assert RELEASE in [each.id for each in v2.items("ListEnvironmentsV2", "envs")]
     v2.refused(404, "APIG.3030", "ListEnvironmentsV2", instance_id=instance_id.hex)
 
 

@@ -28,16 +28,17 @@ def domain_id(gateway):
 
 
 @pytest.fixture
-def v2(gateway, domain_id):
+def terraform(gateway, domain_id):
+    """The provider on terraform."""
     return Terraform(gateway, PROJECT_ID, domain_id, V2)
 
 
 @pytest.fixture
-def apis(v2, catalogue):
+def apis(terraform, catalogue):
     """The ids of two published APIs."""
-    made = [v2.post("/apis", plain(catalogue.definition(path=path)))["id"] for path in ("/one", "/two")]
+    made = [terraform.post("/apis", plain(catalogue.definition(path=path)))["id"] for path in ("/one", "/two")]
     body = {"action": "online", "env_id": RELEASE}
-    return [v2.post("/apis/action", {**body, "api_id": api_id})["publish_id"] for api_id in made]
+    return [terraform.post("/apis/action", {**body, "api_id": api_id})["publish_id"] for api_id in made]
 
 
 def plain(definition):
@@ -47,62 +48,62 @@ def plain(definition):
     return {**definition, "backend_api": {name: getattr(backend, name) for name in fields}}
 
 
-def read_key(v2, key_id):
+def read_key(terraform, key_id):
     """A key has no operation of its own to be read by."""
-    (found,) = v2.pages("/signs", "signs", id=key_id)
+    (found,) = terraform.pages("/signs", "signs", id=key_id)
     return found
 
 
 @pytest.mark.parametrize("given", KEYS.values(), ids=KEYS)
-def test_every_field_is_read_back(v2, catalogue, given):
+def test_every_field_is_read_back(terraform, catalogue, given):
     body = {"name": catalogue.new_name(), **given}
-    made = v2.post("/signs", body)
-    read = read_key(v2, made["id"])
+    made = terraform.post("/signs", body)
+    read = read_key(terraform, made["id"])
     assert {name: read[name] for name in body} == body
     assert read["create_time"].endswith("Z") and read["update_time"].endswith("Z")
     # A rename sends the pair again, and so keeps it.
     renamed = {**body, "name": catalogue.new_name()}
-    v2.put(f"/signs/{made['id']}", renamed)
-    read = read_key(v2, made["id"])
+    terraform.put(f"/signs/{made['id']}", renamed)
+    read = read_key(terraform, made["id"])
     assert {name: read[name] for name in renamed} == renamed
-    v2.delete(f"/signs/{made['id']}")
-    assert v2.pages("/signs", "signs", id=made["id"]) == []
+    terraform.delete(f"/signs/{made['id']}")
+    assert terraform.pages("/signs", "signs", id=made["id"]) == []
 
 
-def test_bind_poll_unbind_poll(v2, catalogue, apis):
-    key = v2.post("/signs", {"name": catalogue.new_name(), **KEYS["hmac"]})
+def test_bind_poll_unbind_poll(terraform, catalogue, apis):
+    key = terraform.post("/signs", {"name": catalogue.new_name(), **KEYS["hmac"]})
     of_key = {"sign_id": key["id"]}
 
     def unbound():
-        return {each["publish_id"] for each in v2.pages("/sign-bindings/unbinded-apis", "apis", **of_key)}
+        return {each["publish_id"] for each in terraform.pages("/sign-bindings/unbinded-apis", "apis", **of_key)}
 
     def bindings():
-        listed = v2.get("/sign-bindings/binded-apis", limit=500, **of_key)["bindings"]
+        listed = terraform.get("/sign-bindings/binded-apis", limit=500, **of_key)["bindings"]
         return {each["publish_id"]: each["id"] for each in listed}
 
     assert set(apis) <= unbound()
-    v2.post("/sign-bindings", {"sign_id": key["id"], "publish_ids": apis})
-    v2.poll(lambda: not set(apis) & unbound())
+    terraform.post("/sign-bindings", {"sign_id": key["id"], "publish_ids": apis})
+    terraform.poll(lambda: not set(apis) & unbound())
     assert set(bindings()) == set(apis)
     # Another key takes one of them without an error.
-    other = v2.post("/signs", {"name": catalogue.new_name(), **KEYS["basic"]})
-    v2.post("/sign-bindings", {"sign_id": other["id"], "publish_ids": apis[:1]})
+    other = terraform.post("/signs", {"name": catalogue.new_name(), **KEYS["basic"]})
+    terraform.post("/sign-bindings", {"sign_id": other["id"], "publish_ids": apis[:1]})
     assert set(bindings()) == set(apis[1:])
     for binding_id in bindings().values():
-        v2.delete(f"/sign-bindings/{binding_id}")
-    v2.poll(lambda: not bindings())
+        terraform.delete(f"/sign-bindings/{binding_id}")
+    terraform.poll(lambda: not bindings())
     for sign_id in (key["id"], other["id"]):
-        v2.delete(f"/signs/{sign_id}")
+        terraform.delete(f"/signs/{sign_id}")
         for path in ("/sign-bindings/binded-apis", "/sign-bindings/unbinded-apis"):
-            assert v2.is_gone(path, sign_id=sign_id)
+            assert terraform.is_gone(path, sign_id=sign_id)
 
 
-def test_pages_end_with_an_empty_one(v2, catalogue, apis):
-    ids = {v2.post("/signs", {"name": catalogue.new_name()})["id"] for _ in range(5)}
-    assert {each["id"] for each in v2.pages("/signs", "signs", limit=2, name=catalogue.name)} == ids
+def test_pages_end_with_an_empty_one(terraform, catalogue, apis):
+    ids = {terraform.post("/signs", {"name": catalogue.new_name()})["id"] for _ in range(5)}
+    assert {each["id"] for each in terraform.pages("/signs", "signs", limit=2, name=catalogue.name)} == ids
     bound_to = next(iter(ids))
-    v2.post("/sign-bindings", {"sign_id": bound_to, "publish_ids": apis})
-    api_id = v2.pages("/apis", "apis", limit=1, group_id=catalogue.group_id)[0]["id"]
+    terraform.post("/sign-bindings", {"sign_id": bound_to, "publish_ids": apis})
+    api_id = terraform.pages("/apis", "apis", limit=1, group_id=catalogue.group_id)[0]["id"]
     for path, field, query in (
         ("/envs", "envs", {}),
         ("/api-groups", "groups", {}),
@@ -113,29 +114,29 @@ def test_pages_end_with_an_empty_one(v2, catalogue, apis):
         ("/sign-bindings/unbinded-apis", "apis", {"sign_id": bound_to}),
         ("/sign-bindings/binded-signs", "bindings", {"api_id": api_id}),
     ):
-        first = v2.get(path, **query)
+        first = terraform.get(path, **query)
         assert first["size"] == len(first[field])
-        past = v2.get(path, offset=10_000, **query)
+        past = terraform.get(path, offset=10_000, **query)
         assert (past["total"], past["size"], past[field]) == (first["total"], 0, [])
 
 
-def test_catalogue(v2, catalogue):
+def test_catalogue(terraform, catalogue):
     """Statuses and bodies that the Go library insists on, for everything that it may change."""
-    environment = v2.post("/envs", {"name": catalogue.new_name()})
-    v2.put(f"/envs/{environment['id']}", {"name": catalogue.new_name(), "remark": "changed"})
-    group = v2.post("/api-groups", {"name": catalogue.new_name()})
-    v2.put(f"/api-groups/{group['id']}", {"name": catalogue.new_name(), "remark": "changed"})
+    environment = terraform.post("/envs", {"name": catalogue.new_name()})
+    terraform.put(f"/envs/{environment['id']}", {"name": catalogue.new_name(), "remark": "changed"})
+    group = terraform.post("/api-groups", {"name": catalogue.new_name()})
+    terraform.put(f"/api-groups/{group['id']}", {"name": catalogue.new_name(), "remark": "changed"})
     body = {**plain(catalogue.definition()), "group_id": group["id"]}
-    api = v2.post("/apis", body)
-    v2.put(f"/apis/{api['id']}", {**body, "remark": "changed"})
-    assert v2.get(f"/apis/{api['id']}")["remark"] == "changed"
+    api = terraform.post("/apis", body)
+    terraform.put(f"/apis/{api['id']}", {**body, "remark": "changed"})
+    assert terraform.get(f"/apis/{api['id']}")["remark"] == "changed"
     action = {"env_id": environment["id"], "api_id": api["id"]}
-    v2.post("/apis/action", {**action, "action": "online"})
-    gone = v2.post("/apis/action", {**action, "action": "offline"})
+    terraform.post("/apis/action", {**action, "action": "online"})
+    gone = terraform.post("/apis/action", {**action, "action": "offline"})
     assert (gone["api_id"], gone["env_id"]) == (api["id"], environment["id"])
     for path in (f"/apis/{api['id']}", f"/api-groups/{group['id']}", f"/envs/{environment['id']}"):
-        v2.delete(path)
-    assert v2.is_gone(f"/apis/{api['id']}") and v2.is_gone(f"/api-groups/{group['id']}")
+        terraform.delete(path)
+    assert terraform.is_gone(f"/apis/{api['id']}") and terraform.is_gone(f"/api-groups/{group['id']}")
 
 
 def test_shared_resources(gateway, domain_id, catalogue):

@@ -5,7 +5,8 @@ import itertools
 import pytest
 from alibabacloud_cloudapi20160714 import models as alibaba
 
-from signed_by_huawei import assert_hmac
+import verifier as alibaba_verifier
+from signed_by_huawei import assert_basic, assert_hmac
 
 # A pair that the other dialect would not take: shorter, and with characters of its own.
 SIGN_KEY, SECRET = "abcd_1", "a*b@#!_"
@@ -44,10 +45,14 @@ def test_key_of_alibaba_signs_an_api_of_huawei(v2, catalogue, made_by_alibaba):
     (key,) = v2.items("ListSignatureKeysV2", "signs", name=name, precise_search="name")
     catalogue.bind(key.id, catalogue.publish(catalogue.create_api()).publish_id)
     received = catalogue.received()
-    # It keeps the format of who made it, until it is changed here.
-    assert received.header("X-Ca-Proxy-Signature-Secret-Key") == SIGN_KEY
+    assert alibaba_verifier.verify(received, {SIGN_KEY: SECRET}) == SIGN_KEY
+    # A change keeps the form as long as the type is the same.
     changed = v2.do("UpdateSignatureKeyV2", {"name": name, "sign_type": "hmac"}, sign_id=key.id)
-    assert_hmac(catalogue.received(), changed)
+    secrets = {changed.sign_key: changed.sign_secret}
+    assert alibaba_verifier.verify(catalogue.received(), secrets) == changed.sign_key
+    for sign_type, assert_signed in (("basic", assert_basic), ("hmac", assert_hmac)):
+        changed = v2.do("UpdateSignatureKeyV2", {"name": name, "sign_type": sign_type}, sign_id=key.id)
+        assert_signed(catalogue.received(), changed)
 
 
 @pytest.mark.parametrize("sign_type", ["hmac", "basic", "public_key", "aes"])

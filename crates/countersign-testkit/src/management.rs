@@ -1,5 +1,7 @@
 //! A caller of the management plane: Alibaba's API with the first of its
-//! request authentications.
+//! request authentications, and Huawei's.
+
+mod huawei;
 
 use std::net::SocketAddr;
 

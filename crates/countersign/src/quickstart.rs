@@ -95,9 +95,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let credentials_file = data.join("credentials.toml");
     access_key::write_private(&credentials_file, &credentials.to_file_text())
         .map_err(|error| about(&credentials_file, &error))?;
+    let account = account()?;
     run_gateway(gateway, |gateway| {
         introduction(
             gateway,
+            &account,
             &sample,
             &credentials,
             &credentials_file,
@@ -158,6 +160,7 @@ fn config(options: &Options, data: &Path, owner: &Credentials) -> Result<Config,
 
 fn introduction(
     gateway: &Gateway,
+    account: &AccountId,
     sample: &Sample,
     credentials: &Credentials,
     file: &Path,
@@ -177,6 +180,7 @@ fn introduction(
         .gateway_addresses()
         .first()
         .map_or(String::new(), |address| format!("http://{address}"));
+    let project = gateway.store().snapshot().project_of(account);
     let call = format!("curl -s -H 'Host: {}' {first}/hello", sample.host);
     format!(
         "{ready}
@@ -188,12 +192,20 @@ fn introduction(
   access key   {id}
   secret       {secret}
   (both also in {file})
+  project id   {project}   (Huawei's API at /v2/, /v1.0/ and /v3/)
+  instance id  {instance}
 
 Three commands to try, in another terminal:
 
   {call}
   {program} key modify {key} --generate --credentials {file}
   {call}
+
+Three lines for Huawei's SDK (pip install huaweicloudsdkapig):
+
+  import huaweicloudsdkcore.auth.credentials as c, huaweicloudsdkapig.v2 as v2
+  apig = v2.ApigClient.new_builder().with_credentials(c.BasicCredentials('{id}', '{secret}', '{project}')).with_endpoint('{management}').build()
+  print(apig.list_signature_keys_v2(v2.ListSignatureKeysV2Request(instance_id='{instance}')))
 
 Ctrl-C ends it.
 ",
@@ -203,5 +215,6 @@ Ctrl-C ends it.
         secret = credentials.access_key_secret.expose(),
         file = file.display(),
         key = sample::KEY,
+        instance = HuaweiConfig::default().instance_id_of(project),
     )
 }

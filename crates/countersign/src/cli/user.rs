@@ -33,14 +33,14 @@ enum Command {
         #[arg(long)]
         description: Option<String>,
         #[command(flatten)]
-        password: Password,
+        password: PasswordSource,
     },
     /// Give a user another password; the user's tokens are revoked.
     Password {
         /// The user's id or name.
         user: String,
         #[command(flatten)]
-        password: Password,
+        password: PasswordSource,
     },
     /// Delete a user, and the user's tokens.
     Delete {
@@ -51,13 +51,13 @@ enum Command {
 
 /// Where the password comes from.
 #[derive(Args, Debug)]
-struct Password {
+struct PasswordSource {
     /// Read the password from standard input, up to its end, instead of asking.
     #[arg(long)]
     password_stdin: bool,
 }
 
-impl Password {
+impl PasswordSource {
     fn get(&self) -> Result<String, Failure> {
         if self.password_stdin {
             secret_input::read(Path::new("-"))

@@ -1,3 +1,5 @@
+use countersign_admin::BindAnswer;
+
 use super::*;
 
 fn none(_: &str) -> Option<String> {
@@ -21,9 +23,19 @@ fn the_contracts_keys_are_known() {
         workers = 2
         domain_suffix = "GW.localhost"
         access_log = "off"
+        backend_sign_header = "X-Gateway-Signature"
+        public_key_uri_prefix = "/keys/"
         [management]
         listen = "127.0.0.1:8700"
         region = "local"
+        [management.huawei]
+        instance_id = "f0fa1789-3b76-433b-a787-9892951c620e"
+        ideographs_in_names = false
+        bind_answer = "object"
+        refuse_delete_of_bound = true
+        allow_unsigned_payload = false
+        signature_keys_max = 7
+        environments_max = 3
         [store]
         kind = "embedded"
         path = "./data"
@@ -44,6 +56,25 @@ fn the_contracts_keys_are_known() {
         MasterKeySource::BesideData("./data/master.key".into())
     );
     assert!(!format!("{config:?}").contains("planted-secret"));
+    assert_eq!(
+        config.management.huawei,
+        HuaweiConfig {
+            instance_id: Some("f0fa1789-3b76-433b-a787-9892951c620e".to_owned()),
+            ideographs_in_names: false,
+            bind_answer: BindAnswer::Object,
+            refuse_delete_of_bound: true,
+            allow_unsigned_payload: false,
+            signature_keys_max: 7,
+            environments_max: 3,
+        }
+    );
+    let header = config.gateway.backend_sign_header.as_str();
+    assert_eq!(header, "x-gateway-signature");
+    assert_eq!(config.gateway.public_key_uri_prefix.as_str(), "/keys/");
+    assert_eq!(
+        config.bootstrap.unwrap().project.to_string(),
+        "0123456789abcdef0123456789abcdef"
+    );
 }
 
 #[test]
@@ -53,6 +84,9 @@ fn an_empty_file_is_all_defaults() {
     assert_eq!(config.store.kind, StoreKind::Embedded("./data".into()));
     assert_eq!(config.gateway.body_buffer_bytes_max, 12 * 1024 * 1024);
     assert!(config.bootstrap.is_none());
+    assert_eq!(config.management.huawei, HuaweiConfig::default());
+    let header = config.gateway.backend_sign_header.as_str();
+    assert_eq!(header, "authorization");
 }
 
 #[test]
@@ -71,6 +105,8 @@ fn the_access_key_may_come_from_variables() {
         ),
         ("owner", "from-a-variable")
     );
+    let made = ProjectId::made_from(&bootstrap.account);
+    assert_eq!(bootstrap.project, made);
 }
 
 #[test]
@@ -92,9 +128,14 @@ fn every_problem_is_told_with_its_key() {
         listen = ["nowhere"]
         workers = 0
         domain_suffix = "a b"
+        backend_sign_header = "Content-Length"
+        public_key_uri_prefix = "no-slash"
         [management]
         listen = "8700"
         region = "Here"
+        [management.huawei]
+        instance_id = "a/b"
+        bind_answer = "both"
         [store]
         kind = "etcd"
         [bootstrap]
@@ -113,8 +154,12 @@ fn every_problem_is_told_with_its_key() {
             "gateway.listen[0]",
             "gateway.workers",
             "gateway.domain_suffix",
+            "gateway.backend_sign_header",
+            "gateway.public_key_uri_prefix",
             "management.listen",
             "management.region",
+            "management.huawei.instance_id",
+            "management.huawei.bind_answer",
             "store.kind",
             "bootstrap.account_id",
             "bootstrap.access_key_id",

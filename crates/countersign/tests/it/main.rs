@@ -2,7 +2,10 @@
 
 mod bad_start;
 mod change_in_force;
+mod commands;
 mod forwarding;
+mod huawei_change;
+mod huawei_front;
 mod kill;
 mod quickstart;
 mod request_auth;

@@ -1,7 +1,7 @@
 //! The vendor's captured requests and verdicts, through the real HTTP front.
 
 use countersign::config::BootstrapConfig;
-use countersign_core::{AccessKeyId, AccountId};
+use countersign_core::{AccessKeyId, AccountId, ProjectId};
 use countersign_sign::{Secret, alibaba::request_auth::clock};
 use countersign_testkit::{
     Connection, Message, TestGateway,
@@ -15,6 +15,7 @@ fn gateway(access_key_id: &str, secret: &str, seconds: i64) -> TestGateway {
             account: AccountId::parse("1000000000000001").unwrap(),
             access_key_id: AccessKeyId::parse(access_key_id).unwrap(),
             access_key_secret: Secret::new(secret.to_owned()),
+            project: ProjectId::made_from(&AccountId::parse("1000000000000001").unwrap()),
         });
     });
     running.sources.set_seconds(seconds);

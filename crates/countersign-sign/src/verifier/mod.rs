@@ -63,7 +63,6 @@ pub use scheme::{Scheme, UnknownScheme};
 pub use service::{Outlook, Verifier};
 pub use verified::{BodyCheck, Verified};
 
-
 /// The header that names the refusal: of the answer, and in observe mode of the
 /// request as the application sees it.
 pub const REFUSAL_HEADER: &str = "x-countersign-refusal";

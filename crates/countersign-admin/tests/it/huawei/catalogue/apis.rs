@@ -8,7 +8,7 @@ use crate::{huawei::support::v2, support::Plane};
 const NONE: &str = "0123456789abcdef0123456789abcdef";
 
 /// An API with something in every field that there is.
-fn most(group: &str) -> Value {
+pub(super) fn most(group: &str) -> Value {
     json!({
         "group_id": group,
         "name": "most_of_it",

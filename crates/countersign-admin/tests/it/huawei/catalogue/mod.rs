@@ -1,10 +1,12 @@
 //! Huawei's catalogue: environments, groups, APIs and publications (spec 4).
 
 mod apis;
+mod bad_input;
 mod definitions;
 mod environments;
 mod groups;
 mod publications;
+mod quotas;
 mod round_trip;
 
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! The JSON texts, and what they come to.
 
 use countersign_core::{
-    ApiDefinition, MethodMatch, MockAnswer,
+    ApiDefinition, MatchMode, MethodMatch, MockAnswer, PathPattern,
     mapping::{
         ContentType, Location, ParameterMapping, ParameterType, SystemParameter, ValueSource,
     },
@@ -511,6 +511,82 @@ fn what_is_wrong_with_a_table_names_the_entry_and_the_field() {
         let refused = mapped("", table, text).unwrap_err();
         assert_eq!(refused, why, "{table} {text}");
     }
+}
+
+#[test]
+fn an_asterisk_at_the_end_means_all_paths_below() {
+    let read = |request: &str, service: &str| {
+        let request = format!(r#"{{"RequestPath":"{request}"}}"#);
+        let service = format!(r#"{{"ServicePath":"{service}"}}"#);
+        read_patched(&request, &service)
+    };
+    for (request, service, path, backend) in
+        [("/a/*", "/b/*", "/a", "/b"), ("/[x]/*", "/*", "/[x]", "/")]
+    {
+        let definition = read(request, service).unwrap();
+        assert_eq!(definition.match_mode, MatchMode::Prefix);
+        let text = |path: &PathPattern| path.to_text(ParameterStyle::BRACKETS);
+        assert_eq!(text(&definition.path), path);
+        assert_eq!(text(definition.backend.path.as_ref().unwrap()), backend);
+    }
+    for (request, service, why) in [
+        ("/a/*", "/b", "it has to end with '/*', as RequestPath does"),
+        ("/a", "/b/*", "it ends with '/*', and RequestPath does not"),
+    ] {
+        let told = read(request, service).unwrap_err();
+        assert_eq!(told, format!("ServiceConfig ServicePath: {why}."));
+    }
+}
+
+#[test]
+fn a_name_in_several_places_is_joined_in_their_order() {
+    let requests = r#"[{"ApiParameterName":"a","Location":"QUERY"},
+        {"ApiParameterName":"b","Location":"QUERY"}]"#;
+    let services = r#"[{"ServiceParameterName":"s","Location":"QUERY"},
+        {"ServiceParameterName":"s","Location":"HEAD"}]"#;
+    let read = |map: &[&str]| {
+        let map: Vec<_> = map
+            .iter()
+            .map(|name| {
+                serde_json::json!({ "ServiceParameterName": "s", "RequestParameterName": name })
+            })
+            .collect();
+        let map = Value::from(map).to_string();
+        read(&[
+            (
+                "RequestConfig",
+                r#"{"RequestHttpMethod":"GET","RequestPath":"/a"}"#,
+            ),
+            ("ServiceConfig", SERVICE),
+            ("RequestParameters", requests),
+            ("ServiceParameters", services),
+            ("ServiceParametersMap", &map),
+        ])
+        .map(|definition| {
+            let mapping = definition.mapping.unwrap();
+            let sources = mapping.service.iter().map(|own| own.source.clone());
+            sources.collect::<Vec<_>>()
+        })
+        .map_err(told)
+    };
+    let from = ValueSource::Request;
+    assert_eq!(read(&["a"]).unwrap(), [from(0), from(0)]);
+    assert_eq!(read(&["b", "a"]).unwrap(), [from(1), from(0)]);
+    assert_eq!(
+        read(&["a", "b", "a"]).unwrap_err(),
+        "ServiceParametersMap Entry 3: ServiceParameterName: another entry has this name."
+    );
+}
+
+#[test]
+fn what_another_dialect_made_is_told_to_the_same_end() {
+    let mut first = mapped("MAPPING", "ResultSample", "any").unwrap();
+    first.document = Some(r#"{"other":{"kept":1}}"#.into());
+    let mut again = Document::of(&first).definition().unwrap();
+    let document: Value = serde_json::from_str(&again.document.take().unwrap()).unwrap();
+    assert_eq!(document["other"]["kept"], 1);
+    first.document = None;
+    assert_eq!(again, first);
 }
 
 #[test]

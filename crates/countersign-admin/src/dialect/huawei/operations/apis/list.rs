@@ -1,5 +1,7 @@
 //! Lists of APIs.
 
+use std::cell::LazyCell;
+
 use countersign_core::{Api, PublicationKey, Visibility};
 
 use super::{
@@ -34,7 +36,9 @@ pub(in super::super) fn list(call: &Call<'_>) -> Result<Answer, Fault> {
     // No API here has a load channel.
     let has_channel = call.query("vpc_channel_name").is_some() && call.version == Version::V2;
     let keep = |api: &Api| {
-        let (definition, document) = (&api.definition, Document::of(&api.definition));
+        let definition = &api.definition;
+        // Read only where a filter asks for what it holds.
+        let document = LazyCell::new(|| Document::of(definition));
         let is_live = |environment| {
             let at = PublicationKey {
                 api: api.id,
@@ -48,10 +52,10 @@ pub(in super::super) fn list(call: &Call<'_>) -> Result<Answer, Fault> {
             && name.keeps(api.name.as_str())
             && uri.keeps(&definition.path.to_string())
             && kind.is_none_or(|wanted| wanted == api.visibility)
-            && is_word(call, "req_method", definition.method.as_str())
-            && is_word(call, "req_protocol", document.req_protocol())
-            && is_word(call, "auth_type", document.auth_type())
-            && has_tag(call, &document)
+            && is_word(call, "req_method", || definition.method.as_str())
+            && is_word(call, "req_protocol", || document.req_protocol())
+            && is_word(call, "auth_type", || document.auth_type())
+            && has_tag(call, || &document)
             && environment
                 .clone()
                 .is_none_or(|own| own.is_some_and(is_live))
@@ -75,16 +79,17 @@ fn kind(call: &Call<'_>) -> Result<Option<Visibility>, Fault> {
 }
 
 /// Words are asked for in any case.
-fn is_word(call: &Call<'_>, name: &'static str, value: &str) -> bool {
+fn is_word<'a>(call: &Call<'_>, name: &'static str, value: impl Fn() -> &'a str) -> bool {
     let wanted = call.query(name);
-    wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
+    wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(value()))
 }
 
 /// Any of several, with commas between.
-fn has_tag(call: &Call<'_>, document: &Document) -> bool {
-    let (Some(wanted), tags) = (call.query("tags"), document.tags()) else {
+fn has_tag<'a>(call: &Call<'_>, document: impl Fn() -> &'a Document) -> bool {
+    let Some(wanted) = call.query("tags") else {
         return true;
     };
+    let tags = document().tags();
     wanted.split(',').any(|tag| match tag.trim() {
         NO_TAGS => tags.is_empty(),
         tag => tags.contains(&tag),

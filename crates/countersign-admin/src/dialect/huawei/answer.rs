@@ -4,7 +4,7 @@ use axum::{body::Body, response::Response};
 use countersign_core::Revision;
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
 };
 use serde_json::{Value, json};
 
@@ -124,9 +124,13 @@ pub(super) fn failure(id: &RequestId, fault: &Fault, service: Service) -> Respon
         }
     }
     let mut response = render(id, row.status, Some(&body));
-    response
-        .headers_mut()
-        .insert(ERROR, HeaderValue::from_static(row.ours));
+    let headers = response.headers_mut();
+    headers.insert(ERROR, HeaderValue::from_static(row.ours));
+    if let Fault::Throttled(throttled) = fault {
+        // In whole seconds (RFC 9110, section 10.2.3), rounded up.
+        let seconds = throttled.wait_millis.div_ceil(1000);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     response
 }
 

@@ -110,8 +110,11 @@ impl Admin {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/", any(alibaba::handle))
+            .route("/v1.0/", any(huawei::handle))
             .route("/v1.0/{*rest}", any(huawei::handle))
+            .route("/v2/", any(huawei::handle))
             .route("/v2/{*rest}", any(huawei::handle))
+            .route("/v3/", any(huawei::handle))
             .route("/v3/{*rest}", any(huawei::handle))
             .route("/api/v1/{*rest}", any(native::handle))
             .route("/healthz", get(health::alive))

@@ -22,7 +22,10 @@ mod throttle;
 pub use admin::{Admin, AdminConfig, StatusSource};
 pub use dialect::{
     alibaba::{OPERATION_NAMES as ALIBABA_OPERATIONS, table as alibaba_table},
-    huawei::{BindAnswer, HuaweiConfig},
+    huawei::{
+        BindAnswer, HuaweiConfig, SpokenOperation as HuaweiOperation,
+        operations as huawei_operations,
+    },
     native::ENDPOINTS as NATIVE_ENDPOINTS,
 };
 

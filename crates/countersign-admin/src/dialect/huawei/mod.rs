@@ -34,12 +34,15 @@ use axum::{
 };
 use countersign_core::Snapshot;
 
-pub use self::config::{BindAnswer, HuaweiConfig};
 pub(in crate::dialect) use self::operations::sign_type::{generate_for, rules_of};
 use self::{
     answer::{Answer, Service},
     errors::Fault,
     table::Target,
+};
+pub use self::{
+    config::{BindAnswer, HuaweiConfig},
+    table::{SpokenOperation, operations},
 };
 use crate::{admin::Plane, auth::Caller, body, request_id::RequestId};
 

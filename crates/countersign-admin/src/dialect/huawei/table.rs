@@ -144,6 +144,36 @@ pub(super) const INSTANCE_ROWS: &[Row] = &[
     ),
 ];
 
+/// An operation as tests and documents outside of the crate see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpokenOperation {
+    /// Its name, as in `docs/huawei.md`.
+    pub name: &'static str,
+    /// The method that calls it.
+    pub method: Method,
+    /// Its path after the base of v1.0, `{}` for an id; `None` if v1.0 has not it.
+    pub v1: Option<&'static str>,
+    /// Its path after the base of v2.
+    pub v2: Option<&'static str>,
+    /// Whether in v2 it stands above instances.
+    pub above_instances: bool,
+}
+
+/// All operations that are spoken, in the order of `docs/huawei.md`.
+pub fn operations() -> Vec<SpokenOperation> {
+    let spoken = |above_instances: bool| {
+        move |row: &Row| SpokenOperation {
+            name: row.operation.name(),
+            method: row.method.clone(),
+            v1: row.v1,
+            v2: row.v2,
+            above_instances,
+        }
+    };
+    let own = ROWS.iter().map(spoken(false));
+    own.chain(INSTANCE_ROWS.iter().map(spoken(true))).collect()
+}
+
 /// What of IAM is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IamEndpoint {

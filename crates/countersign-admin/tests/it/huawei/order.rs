@@ -70,6 +70,8 @@ async fn only_known_paths() {
         format!("{V1}instances"),
         "/v1.0/other".to_owned(),
         "/v2/x".to_owned(),
+        "/v2/".to_owned(),
+        "/v1.0/".to_owned(),
         format!("{v2_root}/signs"),
         format!("{v2_root}/instances/{INSTANCE}/nothing"),
         format!("{v2_root}%2Finstances/{INSTANCE}/signs"),
@@ -81,7 +83,10 @@ async fn only_known_paths() {
             assert_eq!(answer.status, 404, "{method} {target}: {answer}");
             assert_eq!(answer.huawei_code().1, "APIGW.0101", "{method} {target}");
             let id = answer.header("x-request-id").unwrap();
-            assert_eq!(answer.json()["request_id"], id);
+            // The bodies of IAM have none.
+            if !target.starts_with("/v3/") {
+                assert_eq!(answer.json()["request_id"], id);
+            }
         }
     }
     for method in [Method::HEAD, Method::OPTIONS, Method::PATCH] {

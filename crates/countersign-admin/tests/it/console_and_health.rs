@@ -58,7 +58,7 @@ async fn the_console_says_that_it_is_not_there() {
 #[tokio::test]
 async fn other_paths_are_nobodys() {
     let plane = Plane::new().await;
-    for path in ["/x", "/api/v1/x", "/api/v2/keys", "/v1.0/apigw/signs"] {
+    for path in ["/x", "/api/v1/x", "/api/v2/keys", "/v1.1/apigw/signs"] {
         assert_eq!(get(&plane, path).await.0, 404, "{path}");
     }
 }

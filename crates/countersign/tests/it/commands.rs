@@ -23,7 +23,12 @@ impl Cli {
         let directory = tempfile::tempdir().unwrap();
         let config = program::write_config(directory.path());
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-        let program = Program::start(command.args(["serve", "--config"]).arg(&config));
+        let program = Program::start(
+            command
+                .args(["serve", "--config"])
+                .arg(&config)
+                .env("COUNTERSIGN_LOG", "error"),
+        );
         Self {
             program,
             _directory: directory,

@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
-use countersign_testkit::Program;
+use countersign_sign::Secret;
+use countersign_testkit::{Management, Program};
 use serde_json::Value;
 
-fn start(data: &std::path::Path) -> (Program, Vec<String>) {
+fn introduction(data: &std::path::Path) -> (Program, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.args([
         "quickstart",
@@ -19,6 +20,11 @@ fn start(data: &std::path::Path) -> (Program, Vec<String>) {
     ]);
     let mut program = Program::start(command.arg(data));
     let text = program.read_until("Ctrl-C ends it.");
+    (program, text)
+}
+
+fn start(data: &std::path::Path) -> (Program, Vec<String>) {
+    let (program, text) = introduction(data);
     let commands = text
         .split("in another terminal:")
         .nth(1)
@@ -75,6 +81,33 @@ fn its_three_commands_work_as_printed() {
         "the changed key is kept between runs"
     );
     assert!(program.terminate().0.success());
+}
+
+/// What stands after `label` in the introduction.
+fn told<'a>(text: &'a str, label: &str) -> &'a str {
+    let mut lines = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix(label));
+    lines.next().unwrap().split_whitespace().next().unwrap()
+}
+
+#[test]
+fn the_ids_that_it_prints_are_those_of_huaweis_clients() {
+    let directory = tempfile::tempdir().unwrap();
+    let (program, text) = introduction(&directory.path().join("data"));
+    let clock = countersign::gateway::Sources::system().clock;
+    let secret = Secret::new(told(&text, "secret").to_owned());
+    let now = move || clock().seconds();
+    let mut caller = Management::with(program.management, now, String::new)
+        .as_user(told(&text, "access key"), secret);
+    let (project, instance) = (told(&text, "project id"), told(&text, "instance id"));
+    let target = format!("/v2/{project}/apigw/instances/{instance}/signs");
+    let listed = caller.huawei_ok("GET", &target, &Value::Null);
+    assert_eq!(listed.json["signs"][0]["name"], "quickstart");
+    let snippet = text.split("Three lines for").nth(1).unwrap();
+    for word in [project, instance, told(&text, "access key")] {
+        assert!(snippet.contains(&format!("'{word}'")), "{snippet}");
+    }
 }
 
 #[test]

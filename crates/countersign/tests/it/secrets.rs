@@ -3,12 +3,16 @@
 use std::{fs, path::Path, process::Command};
 
 use countersign_testkit::{
-    Management, Message, Program, RecordingBackend, gateway::ACCESS_KEY_SECRET, program,
+    Management, Message, Program, RecordingBackend,
+    gateway::{ACCESS_KEY_SECRET, ACCOUNT},
+    program,
 };
+use serde_json::json;
 
-const PLANTED: [&str; 3] = [
+const PLANTED: [&str; 4] = [
     "planted_sign_secret_1",
     "planted_sign_secret_2",
+    "planted password 3",
     ACCESS_KEY_SECRET,
 ];
 
@@ -64,6 +68,31 @@ fn no_secret_in_files_logs_answers_or_metrics() {
     assert_eq!(client.call(&call).unwrap().status(), 200);
     assert_eq!(backend.requests().len(), 1);
 
+    // A user's password and token, right and wrong.
+    let user = json!({ "name": "olivia", "password": PLANTED[2] });
+    management.native_ok("POST", "/api/v1/users", &user);
+    let asked = |password: &str| {
+        json!({ "auth": {
+            "identity": { "methods": ["password"], "password": { "user": {
+                "name": "olivia", "password": password, "domain": { "name": ACCOUNT },
+            } } },
+            "scope": { "project": { "name": "local" } },
+        } })
+    };
+    let tokens = "/v3/auth/tokens";
+    let given = management.huawei_by_token(None, "POST", tokens, &asked(PLANTED[2]));
+    assert_eq!(given.message.status(), 201, "{}", given.json);
+    assert_clean("the answer with a token", &given.message.body);
+    let token = given.message.value("X-Subject-Token").unwrap();
+    let wrong = asked(&format!("{}!", PLANTED[2]));
+    let wrong = management.huawei_by_token(None, "POST", tokens, &wrong);
+    assert_eq!(wrong.message.status(), 401);
+    assert_clean("a refusal", &wrong.message.body);
+    for token in [token.to_owned(), format!("{token}x")] {
+        let none = &serde_json::Value::Null;
+        management.huawei_by_token(Some(&token), "GET", "/v1.0/apigw/signs", none);
+    }
+
     // Refused values come back in no answer.
     for (name, value) in [
         ("SignatureName", "planted_sign_secret_1!"),
@@ -86,7 +115,9 @@ fn no_secret_in_files_logs_answers_or_metrics() {
     let (status, output) = running.terminate();
     assert!(status.success());
     assert_clean("standard output", output.as_bytes());
-    assert_clean("the program's log", &fs::read(&log).unwrap());
+    let log = fs::read(&log).unwrap();
+    assert_clean("the program's log", &log);
+    assert!(!String::from_utf8(log).unwrap().contains(token));
     let access_log = fs::read(&access_log).unwrap();
     assert!(!access_log.is_empty());
     assert_clean("the access log", &access_log);

@@ -421,3 +421,129 @@ async fn bindings_are_of_every_dialect() {
     let seen = plane.call("DescribeSignaturesByApi", &params).await;
     assert!(seen.body.contains("alibabas"), "{seen}");
 }
+
+/// Tags and the kind of authentication are of APIs that this dialect made.
+#[tokio::test]
+async fn apis_of_this_dialect_have_tags() {
+    let plane = Plane::new().await;
+    let base = v2();
+    let group = json!({ "name": "theGroup" });
+    let target = format!("{base}api-groups");
+    let group = id(&plane.huawei_ok(CREATED, "POST", &target, group).await);
+    let mut api = json!({
+        "group_id": group,
+        "name": "theApi",
+        "type": 2,
+        "req_protocol": "HTTP",
+        "req_method": "POST",
+        "req_uri": "/a/{id}",
+        "auth_type": "APP",
+        "backend_type": "MOCK",
+        "mock_info": { "result_content": "hello" },
+        "req_params": [{ "name": "id", "type": "STRING", "location": "PATH" }],
+        "tags": ["one", "two"],
+        "remark": "What it is for",
+    });
+    let target = format!("{base}apis");
+    let made = plane.huawei_ok(CREATED, "POST", &target, api.clone()).await;
+    let publish = json!({ "action": "online", "env_id": RELEASE_ID, "api_id": id(&made) });
+    let target = format!("{base}apis/action");
+    let online = plane.huawei_ok(CREATED, "POST", &target, publish).await;
+    let place = online["publish_id"].as_str().unwrap();
+    assert_eq!(place, publish_id(&id(&made), "RELEASE"));
+
+    let key = key(&plane, "theKey").await;
+    let target = format!("{base}sign-bindings/unbinded-apis?sign_id={key}");
+    let unbound = plane.huawei_ok(OK, "GET", &target, Value::Null).await;
+    let shown = &unbound["apis"][0];
+    for (field, value) in [
+        ("type", json!(2)),
+        ("auth_type", json!("APP")),
+        ("req_method", json!("POST")),
+        ("req_uri", json!("/a/{id}")),
+        ("tags", json!(["one", "two"])),
+        ("remark", json!("What it is for")),
+        ("publish_id", json!(place)),
+    ] {
+        assert_eq!(shown[field], value, "{field}");
+    }
+    assert!(shown.get("signature_name").is_none());
+
+    bind(&plane, &key, &[place.to_owned()]).await;
+    // Changed and not published again: what clients get is still POST.
+    api["req_method"] = json!("GET");
+    api["tags"] = json!(["three"]);
+    let target = format!("{base}apis/{}", id(&made));
+    plane.huawei_ok(OK, "PUT", &target, api).await;
+    for (tags, count) in [
+        ("three", 1),
+        ("one,three", 1),
+        ("one", 0),
+        ("%23no_tags%23", 0),
+        ("", 1),
+    ] {
+        let target = format!("{base}sign-bindings/binded-apis?sign_id={key}&tags={tags}");
+        let bound = plane.huawei_ok(OK, "GET", &target, Value::Null).await;
+        assert_eq!(bound["total"], count, "{tags}");
+        if count == 1 {
+            let shown = &bound["bindings"][0];
+            assert_eq!(shown["tags"], json!(["three"]));
+            assert_eq!(shown["req_method"], "POST");
+            assert_eq!(shown["api_remark"], "What it is for");
+            assert_eq!(shown["api_type"], 2);
+        }
+    }
+}
+
+/// How Terraform's provider reads (spec 2.4): by list with the id, then polling
+/// until what it bound is no longer told as unbound, and the other way round.
+#[tokio::test]
+async fn as_terraform_reads() {
+    let plane = Plane::new().await;
+    let base = v2();
+    let first = published(&plane, "first", "/a", &["RELEASE"]).await;
+    let second = published(&plane, "second", "/b", &["RELEASE"]).await;
+    let fields = json!({
+        "sign_type": "basic",
+        "sign_key": "tf_key-1",
+        "sign_secret": "tf_secret!@#$%",
+    });
+    let made = plane.huawei_key("tf_key", fields).await;
+    let key = id(&made);
+    let target = format!("{base}signs?id={key}&limit=500");
+    let keys = plane.huawei_ok(OK, "GET", &target, Value::Null).await;
+    for field in ["name", "sign_type", "sign_key", "sign_secret"] {
+        assert_eq!(keys["signs"][0][field], made[field], "{field}");
+    }
+    let places = [&first, &second].map(|api| publish_id(api, "RELEASE"));
+    let unbound = async || {
+        let mut found = Vec::new();
+        for offset in [0, 100] {
+            let page = format!("sign_id={key}&limit=100&offset={offset}");
+            let target = format!("{base}sign-bindings/unbinded-apis?{page}");
+            found.extend(listed_places(&plane, &target, "apis").await);
+        }
+        found
+    };
+    let before = unbound().await;
+    assert!(places.iter().all(|place| before.contains(place)));
+    bind(&plane, &key, &places).await;
+    assert!(unbound().await.is_empty());
+    let target = format!("{base}sign-bindings/binded-apis?sign_id={key}&limit=500");
+    let mut bound = listed_places(&plane, &target, "bindings").await;
+    bound.sort();
+    let mut wanted = places.to_vec();
+    wanted.sort();
+    assert_eq!(bound, wanted);
+    for binding in listed(&plane, &target, "bindings", "id").await {
+        let target = format!("{base}sign-bindings/{binding}");
+        plane
+            .huawei_ok(NO_CONTENT, "DELETE", &target, Value::Null)
+            .await;
+    }
+    assert!(listed_places(&plane, &target, "bindings").await.is_empty());
+}
+
+async fn listed_places(plane: &Plane, target: &str, list: &str) -> Vec<String> {
+    listed(plane, target, list, "publish_id").await
+}

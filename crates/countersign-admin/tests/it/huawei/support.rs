@@ -12,7 +12,7 @@ use countersign_sign::{
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, HOST, INSTANCE, Key, NOW, OWNER, PROJECT, Plane};
+use crate::support::{Answer, HOST, INSTANCE, Key, OWNER, PROJECT, Plane};
 
 /// The base of v1.0, with the slash that ends it.
 pub(crate) const V1: &str = "/v1.0/apigw/";
@@ -139,9 +139,4 @@ impl Answer {
 /// The text of an id field.
 pub(crate) fn id(value: &Value) -> String {
     value["id"].as_str().unwrap().to_owned()
-}
-
-/// At second `second` after the clock's start.
-pub(crate) fn later(second: i64) -> i64 {
-    NOW + second
 }

@@ -1,5 +1,6 @@
 """Signed requests: the signers of the vectors' maker."""
 
+import base64
 import sys
 from pathlib import Path
 
@@ -15,7 +16,5 @@ __all__ = ["active", "alibaba", "basic", "huawei", "received", "retired", "rfc94
 
 def received(record):
     """What a verifier gets of a request of the maker's."""
-    import base64
-
     return Request(record["method"], record["target"], record["headers"],
                    base64.b64decode(record["body"]))

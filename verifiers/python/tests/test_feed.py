@@ -273,6 +273,25 @@ def test_keys_change_while_requests_run(make):
     assert sum(counts) >= 40 * 20
 
 
+def test_news_that_is_older_than_the_request_is_not_the_last_word(make):
+    """Keys change between check and question, and once more before the request's own."""
+    feed = make()
+    assert feed.verdict("old") == "ok"
+    feed.wait_until_polled()
+    feed.server.hold_polls = True
+    ask, between = feed.feed.ask, [active(SCHEME, "between", "s", version=2)]
+
+    def ask_late(seen):
+        if between:
+            feed.server.change([between.pop()])
+            assert ask(seen).result(SECS)
+            feed.server.change([NEW])
+        return ask(seen)
+
+    feed.feed.ask = ask_late
+    assert feed.verdict("new") == "ok"
+
+
 def child(feed, out):
     out.put(Guard(feed).verify(received(alibaba.signed(key="old", secret="old-secret"))).verified)
 

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from vectors import CASES, keys_of, verifier_of
+from vectors import CASES, keys_of, request_of, verifier_of
 
 from countersign_verifier import Key, KeySet, NonceMemory, Refusal, Request, Verifier
 
@@ -95,13 +95,14 @@ def test_a_clock_that_is_set_back_forgets_no_nonce():
 
 def test_a_full_memory_refuses():
     case = next(case for case in CASES if case["name"] == "rfc9421/hmac-sha256")
-    record = case["request"]
-    import base64
-
-    request = Request(record["method"], record["target"], record["headers"],
-                      base64.b64decode(record["body"]))
     verifier = Verifier(nonces=NonceMemory(1800, 0))
-    assert verifier.check(request, keys_of(case), case["now"]).refusal is Refusal.REPLAYED
+    assert verifier.check(request_of(case), keys_of(case), case["now"]).refusal is Refusal.REPLAYED
+
+
+def test_the_window_is_in_whole_seconds():
+    case = next(case for case in CASES if case["name"] == "huawei/now-+900")
+    assert verifier_of(case).check(request_of(case), keys_of(case), case["now"] + 0.9).verified
+    assert not verifier_of(case).check(request_of(case), keys_of(case), case["now"] + 1).verified
 
 
 def test_what_is_no_key_is_said():

@@ -2,8 +2,13 @@
 
 import base64
 import datetime
+import sys
 
 import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("the library needs Python 3.10", allow_module_level=True)
+
 from http_message_signatures import (
     HTTPMessageSigner,
     HTTPMessageVerifier,

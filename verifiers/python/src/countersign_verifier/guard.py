@@ -50,24 +50,29 @@ class Guard:
     def verify(self, request: Request) -> Verdict:
         """The verdict; waits for the key feed where that may help."""
         keys, verdict = self._first(request)
-        if self._should_ask(request, verdict) and isinstance(self._source, KeyFeed):
+        until = time.monotonic() + QUESTION_WAIT_SECS
+        # Keys that changed may still be older than the request's: then once more.
+        while (feed := self._to_ask(request, verdict)) and self._left(until) > 0:
             try:
-                if self._source.ask(keys).result(QUESTION_WAIT_SECS):
-                    _, verdict = self._first(request)
+                if not feed.ask(keys).result(self._left(until)):
+                    break
             except FutureTimeout:
-                pass
+                break
+            keys, verdict = self._first(request)
         return self._tell(verdict)
 
     async def verify_async(self, request: Request) -> Verdict:
         """As `verify`, without blocking the event loop."""
         keys, verdict = self._first(request)
-        if self._should_ask(request, verdict) and isinstance(self._source, KeyFeed):
-            asked = asyncio.shield(asyncio.wrap_future(self._source.ask(keys)))
+        until = time.monotonic() + QUESTION_WAIT_SECS
+        while (feed := self._to_ask(request, verdict)) and self._left(until) > 0:
+            asked = asyncio.shield(asyncio.wrap_future(feed.ask(keys)))
             try:
-                if await asyncio.wait_for(asked, QUESTION_WAIT_SECS):
-                    _, verdict = self._first(request)
+                if not await asyncio.wait_for(asked, self._left(until)):
+                    break
             except asyncio.TimeoutError:
-                pass
+                break
+            keys, verdict = self._first(request)
         return self._tell(verdict)
 
     def key_age_secs(self) -> Optional[float]:
@@ -78,9 +83,15 @@ class Guard:
         keys = self._source.current() if isinstance(self._source, KeyFeed) else self._source
         return keys, self.verifier.check(request, keys, self._clock())
 
-    def _should_ask(self, request: Request, verdict: Verdict) -> bool:
+    def _to_ask(self, request: Request, verdict: Verdict) -> Optional[KeyFeed]:
+        """The feed, where news of it may change the verdict."""
         # A request that is signed in a scheme without keys may be signed with a new key.
-        return verdict.refusal in _ASK_AFTER and self.verifier.is_told(request)
+        may_help = verdict.refusal in _ASK_AFTER and self.verifier.is_told(request)
+        return self._source if may_help and isinstance(self._source, KeyFeed) else None
+
+    @staticmethod
+    def _left(until: float) -> float:
+        return until - time.monotonic()
 
     def _tell(self, verdict: Verdict) -> Verdict:
         kind = "verified" if verdict.verified else "observed" if self.observe else "refused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Callable, NamedTuple, Optional
 
 from . import alibaba, basic, huawei, rfc9421
@@ -73,7 +74,8 @@ class Verifier:
                 raise SignatureRefused(Refusal.BODY_TOO_LARGE)
             if not request.target.isascii():
                 raise SignatureRefused(Refusal.MALFORMED)
-            key = told(request, keys, now)
+            # Signatures are dated in whole seconds, and so is the window.
+            key = told(request, keys, math.floor(now))
         except SignatureRefused as refused:
             return Verdict(refused.refusal)
         return Verdict(None, key, key.scheme.value)

@@ -1,0 +1,3 @@
+module countersign-verifier
+
+go 1.19

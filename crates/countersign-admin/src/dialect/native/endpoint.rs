@@ -102,7 +102,22 @@ fn capture(template: &str, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
+
+    #[test]
+    fn the_page_names_every_endpoint_and_no_other() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/native.md");
+        let page = fs::read_to_string(page).unwrap();
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let written: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+        let own = ENDPOINTS.iter();
+        let own: Vec<_> = own
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect();
+        assert_eq!(written, own);
+    }
 
     #[test]
     fn paths() {

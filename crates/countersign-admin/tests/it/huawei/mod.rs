@@ -5,6 +5,7 @@ mod arbitrary;
 mod auth;
 mod bad_input;
 mod bindings;
+mod bound_lists;
 mod catalogue;
 mod cross_dialect;
 mod iam;

@@ -1,6 +1,6 @@
 //! The management plane as a whole: its configuration and its router.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,7 +18,9 @@ use crate::{
         native,
     },
     health,
+    locks::Locks,
     ops::Ops,
+    password::{PasswordCosts, Passwords},
     request_id::RequestId,
     throttle::Throttle,
 };
@@ -40,6 +42,8 @@ pub struct AdminConfig {
     /// Most calls of one access key to one operation in a second, all of which
     /// may come at once; 0 is no limit.
     pub requests_per_second: u32,
+    /// How dear a guess at a user's password is made.
+    pub password_costs: PasswordCosts,
     /// The choices of Huawei's dialect.
     pub huawei: HuaweiConfig,
 }
@@ -64,6 +68,9 @@ pub(crate) struct Plane {
     pub(crate) gate: Gate,
     pub(crate) throttle: Throttle,
     pub(crate) region: String,
+    pub(crate) passwords: Passwords,
+    /// By a hash of the user that was named, and the peer's address.
+    pub(crate) password_locks: Locks<([u8; 32], Option<IpAddr>)>,
     pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
     clock: Clock,
@@ -84,6 +91,8 @@ impl Admin {
             gate: Gate::new(config.clock_window, config.nonce_capacity),
             throttle: Throttle::new(config.requests_per_second, Arc::clone(&clock)),
             region: config.region.clone(),
+            passwords: Passwords::new(&config.password_costs),
+            password_locks: Locks::default(),
             huawei: config.huawei.clone(),
             status,
             clock: Arc::clone(&clock),

@@ -15,6 +15,7 @@ mod dialect;
 mod health;
 mod locks;
 mod ops;
+mod password;
 mod request_id;
 mod throttle;
 
@@ -24,6 +25,8 @@ pub use dialect::{
     huawei::{BindAnswer, HuaweiConfig},
     native::ENDPOINTS as NATIVE_ENDPOINTS,
 };
+
+pub use password::PasswordCosts;
 
 /// For `fuzz/` only: what no request can bring in, as any text in an answer.
 #[cfg(feature = "fuzzing")]

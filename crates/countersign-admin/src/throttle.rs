@@ -137,7 +137,7 @@ impl clock::Clock for Elapsed {
 mod tests {
     use std::sync::atomic::AtomicI64;
 
-    use countersign_core::{AccountId, Timestamp};
+    use countersign_core::{AccessKeyId, AccountId, Timestamp};
 
     use super::*;
 

@@ -371,6 +371,13 @@ impl Snapshot {
             .filter_map(|id| self.signature_keys.get(&id))
     }
 
+    /// The signature keys of all accounts that have this name, in no order. It
+    /// looks at all of them: not for the hot path.
+    pub fn signature_keys_named(&self, name: &str) -> impl Iterator<Item = &Arc<SignatureKey>> {
+        let keys = self.signature_keys.values();
+        keys.filter(move |key| key.name.as_str() == name)
+    }
+
     /// The retired versions of a signature key, oldest first.
     pub fn retired_versions(
         &self,

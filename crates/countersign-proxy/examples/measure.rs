@@ -1,25 +1,33 @@
 //! A gateway over a store in memory, to be measured: one worker, access log
 //! and metrics on.
 //!
-//! `measure BACKEND APIS LOG`: APIs at `/bench/orders` and `/bench/{n}`, half
-//! of them signed: those of `signed.test` are, those of `open.test` are not.
+//! `measure BACKEND APIS LOG [SCHEME]`: APIs at `/bench/orders` and
+//! `/bench/{n}`, half of them signed: those of `signed.test` are, those of
+//! `open.test` are not. The scheme is one of ours by name, such as
+//! `huawei-hmac-sha256`; Alibaba's if none is given.
 #![allow(clippy::print_stdout, reason = "it tells its address")]
 
 use std::{error::Error, fs::File, num::NonZeroUsize, sync::Arc, time::Duration, time::SystemTime};
 
 use countersign_core::{
     AccessKey, AccessKeyId, AccountId, ApiDefinition, ApiId, ApiName, BackendAddress,
-    BackendTarget, Description, DialectName, EnvironmentName, GroupId, GroupName, Host, MatchMode,
-    MethodMatch, PathPattern, SignKey, SignSecret, SignatureKeyId, SignatureKeyName, Timestamp,
-    Visibility,
+    BackendTarget, BindingId, Description, DialectName, EnvironmentName, GroupId, GroupName, Host,
+    MatchMode, MethodMatch, PathPattern, PayloadPolicy, ProjectId, PublicationKey, Scheme, SignKey,
+    SignSecret, SignatureKeyId, SignatureKeyName, Timestamp, Visibility,
     command::{
-        Bind, api::CreateApi, bootstrap::Bootstrap, group::CreateGroup, publication::Publish,
-        signature_key::CreateSignatureKey,
+        Bind,
+        api::CreateApi,
+        bootstrap::Bootstrap,
+        group::CreateGroup,
+        publication::Publish,
+        signature_key::{BesideOthers, CreateSignatureKey},
     },
     path::ParameterStyle,
 };
-use countersign_proxy::{AccessLog, Limits, Proxy, ProxyConfig};
-use countersign_sign::Secret;
+use countersign_proxy::{
+    AccessLog, BackendSignHeader, Limits, Proxy, ProxyConfig, PublicKeyUriPrefix,
+};
+use countersign_sign::{Secret, rfc9421};
 use countersign_store::{MasterKey, Store, memory::MemoryBackend};
 
 #[global_allocator]
@@ -32,6 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let log = AccessLog::to(Box::new(File::create(
         arguments.next().ok_or("which log?")?,
     )?));
+    let scheme = match arguments.next() {
+        Some(name) => Scheme::parse(&name)?,
+        None => Scheme::Alibaba,
+    };
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -41,12 +53,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Arc::new(MemoryBackend::new()),
         &MasterKey::random()?,
     ))?;
-    runtime.block_on(fill(&store, &backend, apis))?;
+    runtime.block_on(fill(&store, &backend, apis, scheme))?;
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
     let config = ProxyConfig {
         listen: vec!["127.0.0.1:0".parse()?],
         workers: NonZeroUsize::MIN,
         limits: Limits::default(),
+        backend_sign_header: BackendSignHeader::default(),
+        public_key_uri_prefix: PublicKeyUriPrefix::default(),
     };
     let clock = Arc::new(now);
     let proxy = Proxy::start(
@@ -55,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &recorder,
         log,
         clock,
-        Arc::new(|| [7; 16]),
+        Arc::new(random),
     )?;
     println!("ready {}", proxy.addresses()[0]);
     loop {
@@ -71,7 +85,29 @@ fn now() -> Timestamp {
     Timestamp::from_millis(since.as_millis() as i64)
 }
 
-async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Error>> {
+fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the machine has a secure random source");
+    bytes
+}
+
+/// A sign key and a sign secret that this scheme can sign with.
+fn pair(scheme: Scheme) -> (String, Secret) {
+    match scheme {
+        Scheme::Rfc9421KeyPair => rfc9421::generate_ed25519([7; 32]),
+        _ => (
+            "BenchKey01".to_owned(),
+            Secret::new("BenchSecret01".to_owned()),
+        ),
+    }
+}
+
+async fn fill(
+    store: &Store,
+    backend: &str,
+    apis: u128,
+    scheme: Scheme,
+) -> Result<(), Box<dyn Error>> {
     let account = AccountId::parse("1000000000000001")?;
     let environment = EnvironmentName::parse("RELEASE")?;
     let made_by = DialectName::from_stored("native");
@@ -82,16 +118,23 @@ async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Er
         account: account.clone(),
         created: now(),
     };
-    store.execute(Bootstrap { access_key }, now()).await?;
+    let bootstrap = Bootstrap {
+        access_key,
+        project: ProjectId::made_from(&account),
+    };
+    store.execute(bootstrap, now()).await?;
     let signature_key = SignatureKeyId::from_random([1; 16]);
+    let (sign_key, sign_secret) = pair(scheme);
     let key = CreateSignatureKey {
         id: signature_key,
         account: account.clone(),
         name: SignatureKeyName::from_stored("bench"),
         description: Description::from_stored(""),
-        sign_key: SignKey::from_stored("BenchKey01"),
-        sign_secret: SignSecret::from_stored(Secret::new("BenchSecret01".to_owned())),
+        scheme,
+        sign_key: SignKey::from_stored(&sign_key),
+        sign_secret: SignSecret::from_stored(sign_secret),
         made_by: made_by.clone(),
+        beside: BesideOthers::default(),
     };
     store.execute(key, now()).await?;
     let mut number = 0_u128;
@@ -141,6 +184,7 @@ async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Er
                 },
                 mapping: None,
                 mock: None,
+                payload: PayloadPolicy::default(),
                 document: None,
             };
             let command = CreateApi {
@@ -163,13 +207,17 @@ async fn fill(store: &Store, backend: &str, apis: u128) -> Result<(), Box<dyn Er
             };
             store.execute(publish, now()).await?;
             if is_signed {
-                let apis = [id].into();
+                let publication = PublicationKey {
+                    api: id,
+                    environment: environment.clone(),
+                };
                 let bind = Bind {
                     account: account.clone(),
                     signature_key,
-                    group,
-                    apis,
-                    environment: environment.clone(),
+                    group: Some(group),
+                    first_id: BindingId::made_from(&publication),
+                    publications: vec![publication],
+                    published_only: true,
                 };
                 store.execute(bind, now()).await?;
             }

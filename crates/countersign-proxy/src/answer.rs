@@ -1,33 +1,42 @@
-//! The answers that the gateway gives itself.
+//! The answers that the gateway gives itself when something is wrong.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
-use crate::{fault::Fault, header_name, request_id::RequestId};
+use crate::{
+    fault::Fault,
+    header_name,
+    manner::Manner,
+    request_id::{self, RequestId},
+};
 
-/// The head and body of the answer to `fault`.
-pub(crate) fn answer(fault: &Fault, id: &RequestId) -> Response<Bytes> {
+/// The head and body of the answer to `fault`, but for what all answers have.
+pub(crate) fn answer(fault: &Fault, manner: Manner, id: &RequestId) -> Response<Bytes> {
     let shown = fault.shown();
-    let mut response = Response::new(Bytes::from(body(fault, id)));
-    *response.status_mut() = shown.status;
+    let body = match manner {
+        Manner::Alibaba => body(fault, id),
+        Manner::Huawei => huawei_body(fault, id),
+    };
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = fault.status(manner);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
     headers.insert(header_name::ERROR, HeaderValue::from_static(shown.code));
-    headers.insert(
-        header_name::VENDOR_ERROR_CODE,
-        HeaderValue::from_static(shown.vendor_code),
-    );
-    headers.insert(
-        header_name::VENDOR_ERROR_MESSAGE,
-        message_value(fault.message()),
-    );
-    let id = HeaderValue::from_bytes(id).expect("a request id is hex digits and hyphens");
-    headers.insert(header_name::REQUEST_ID, id);
+    if manner == Manner::Alibaba {
+        headers.insert(
+            header_name::VENDOR_ERROR_CODE,
+            HeaderValue::from_static(shown.vendor_code),
+        );
+        headers.insert(
+            header_name::VENDOR_ERROR_MESSAGE,
+            message_value(fault.message()),
+        );
+    }
     if fault.closes() {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -43,8 +52,8 @@ fn message_value(message: Cow<'static, str>) -> HeaderValue {
     }
 }
 
-/// The same as bytes, for when the HTTP library no longer speaks for us. The
-/// connection closes after it.
+/// The same as bytes, for when the HTTP library no longer speaks for us: what
+/// was called is not known then. The connection closes after it.
 pub(crate) fn answer_bytes(fault: &Fault, id: &RequestId) -> Vec<u8> {
     let shown = fault.shown();
     let body = body(fault, id);
@@ -62,7 +71,8 @@ pub(crate) fn answer_bytes(fault: &Fault, id: &RequestId) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Every part is plain ASCII without anything that JSON escapes.
+// Every part of the bodies is plain ASCII without anything that JSON escapes.
+
 fn body(fault: &Fault, id: &RequestId) -> String {
     let shown = fault.shown();
     format!(
@@ -70,5 +80,14 @@ fn body(fault: &Fault, id: &RequestId) -> String {
         shown.code,
         fault.message(),
         id.escape_ascii()
+    )
+}
+
+fn huawei_body(fault: &Fault, id: &RequestId) -> String {
+    format!(
+        "{{\"error_msg\":\"{}\",\"error_code\":\"{}\",\"request_id\":\"{}\"}}",
+        fault.huawei_message(),
+        fault.huawei().error_code,
+        request_id::hex(id).escape_ascii()
     )
 }

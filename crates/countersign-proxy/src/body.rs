@@ -88,8 +88,12 @@ impl ClientBody {
     }
 
     /// Reads what has arrived by now, so that a body that is malformed from
-    /// the start fails before anything is sent on.
+    /// the start fails before anything is sent on. What was read ahead before
+    /// is enough.
     pub(crate) async fn peek(&mut self) -> Result<(), hyper::Error> {
+        if self.first.is_some() {
+            return Ok(());
+        }
         let frame = std::future::poll_fn(|cx| {
             Poll::Ready(match Pin::new(&mut self.incoming).poll_frame(cx) {
                 Poll::Ready(frame) => frame,
@@ -133,45 +137,75 @@ impl ClientBody {
         Ok(())
     }
 
-    /// Reads the whole body, of at most `bytes_max`, into one piece. The
-    /// client may pause for `patience`.
-    pub(crate) async fn gather(
+    /// Reads the whole body into one piece, or as much of it as shows that it
+    /// is longer than `bytes_max`. The client may pause for `patience`.
+    pub(crate) async fn hold(
         mut self,
         bytes_max: usize,
         patience: Duration,
         mut digest: Option<&mut BodyMd5>,
-    ) -> Result<Bytes, Fault> {
-        let mut only = Bytes::new();
-        let mut pieces = BytesMut::new();
-        let mut length = 0;
-        loop {
-            let Some(frame) = self.frame(patience).await? else {
-                break;
-            };
+    ) -> Result<Held, Fault> {
+        let mut pieces = Pieces::default();
+        while let Some(frame) = self.frame(patience).await? {
             let Ok(data) = frame.into_data() else {
                 continue;
             };
-            length += data.len();
-            if length > bytes_max {
-                return Err(Fault::BodyTooLarge { max: bytes_max });
-            }
             if let Some(digest) = &mut digest {
                 digest.update(&data);
             }
-            if only.is_empty() && pieces.is_empty() {
-                only = data;
-                continue;
+            pieces.push(data);
+            if pieces.length() > bytes_max {
+                self.put_back(pieces.join());
+                return Ok(Held::TooLong(self));
             }
-            if pieces.is_empty() {
-                pieces.extend_from_slice(&std::mem::take(&mut only));
-            }
-            pieces.extend_from_slice(&data);
         }
-        Ok(if pieces.is_empty() {
-            only
-        } else {
-            pieces.freeze()
-        })
+        Ok(Held::Whole(pieces.join()))
+    }
+
+    fn put_back(&mut self, read: Bytes) {
+        let counted = self.client.body_bytes.get();
+        self.client.body_bytes.set(counted - read.len() as u64);
+        self.first = Some(read);
+    }
+}
+
+/// A body that was to be held.
+pub(crate) enum Held {
+    /// All of it.
+    Whole(Bytes),
+    /// It is longer; nothing of it is lost.
+    TooLong(ClientBody),
+}
+
+/// Pieces of a body. A single one is not copied.
+#[derive(Default)]
+struct Pieces {
+    only: Bytes,
+    joined: BytesMut,
+}
+
+impl Pieces {
+    fn length(&self) -> usize {
+        self.only.len() + self.joined.len()
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.length() == 0 {
+            self.only = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined
+                .extend_from_slice(&std::mem::take(&mut self.only));
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn join(self) -> Bytes {
+        match self.joined.is_empty() {
+            true => self.only,
+            false => self.joined.freeze(),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 
+use crate::{key_directory::PublicKeyUriPrefix, sign_header::BackendSignHeader};
+
 /// Where the proxy listens, and how much it takes on.
 #[derive(Clone, Debug)]
 pub struct ProxyConfig {
@@ -12,6 +14,10 @@ pub struct ProxyConfig {
     pub workers: NonZeroUsize,
     /// What is refused or closed beyond a size, a number or a time.
     pub limits: Limits,
+    /// Which header carries the signature of Huawei's schemes.
+    pub backend_sign_header: BackendSignHeader,
+    /// Where the directory of public keys is, at hosts of no group.
+    pub public_key_uri_prefix: PublicKeyUriPrefix,
 }
 
 /// Limits of the data plane. Everything that queues, buffers or waits has one.

@@ -19,6 +19,7 @@ use crate::{
     client_state::ClientState,
     fault::Fault,
     pool::Backend,
+    signing::{Seal, Unsealed},
     worker::{TICK, Worker},
 };
 
@@ -41,13 +42,14 @@ struct Failure {
 
 /// Sends `request`. A request that was never written, or that may be repeated
 /// and met a kept connection gone stale, is sent once more on a new
-/// connection. The signature depends on nothing but the request and the key
-/// version, so the same head is what signing anew would make.
+/// connection: signed anew by `seal` where the signature has a date or a
+/// nonce, and with the same head where signing anew would make that.
 pub(crate) async fn send(
     worker: &Worker,
     client: &ClientState,
     backend: &Rc<Backend>,
     mut request: Request<OutBody>,
+    seal: Option<&Seal>,
     timeout: Duration,
 ) -> Result<Answer, Fault> {
     let mut retries = 0;
@@ -74,6 +76,9 @@ pub(crate) async fn send(
         };
         worker.return_copy(copy);
         request = again.ok_or(failure.fault)?;
+        if let Some(seal) = seal {
+            sign_anew(seal, worker, backend, &mut request)?;
+        }
         worker.meters.retries.increment(1);
         retries = 1;
     }
@@ -87,6 +92,21 @@ pub(crate) async fn send(
         }),
         Err(failure) => Err(failure.fault),
     }
+}
+
+fn sign_anew(
+    seal: &Seal,
+    worker: &Worker,
+    backend: &Backend,
+    request: &mut Request<OutBody>,
+) -> Result<(), Fault> {
+    let (method, target) = (request.method().clone(), request.uri().clone());
+    let unsealed = Unsealed {
+        method: &method,
+        target: &target,
+        host: backend.host(),
+    };
+    seal.put(worker, unsealed, request.headers_mut())
 }
 
 /// Whether sending the request twice does no more than sending it once (RFC

@@ -1,14 +1,17 @@
 //! Why the gateway answers a request itself: the one table from a cause to
-//! what the client sees. The cause goes to the log; the client gets fixed
-//! text that says nothing of a backend or a key.
+//! what the client sees, here and, in Huawei's words, in [`huawei`]. The cause
+//! goes to the log; the client gets fixed text that says nothing of a backend
+//! or a key.
+
+mod huawei;
 
 use std::{borrow::Cow, error::Error, io, sync::Arc, time::Duration};
 
-use countersign_core::{RouteMiss, mapping::Location};
-use countersign_sign::params::percent_encode;
+use countersign_core::{RouteMiss, Unusable, mapping::Location};
+use countersign_sign::{params::percent_encode, rfc9421};
 use http::StatusCode;
 
-use crate::framing::Violation;
+use crate::{framing::Violation, manner::Manner};
 
 /// Why a request was not answered by a backend.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +20,7 @@ pub(crate) enum Fault {
     Miss(#[source] RouteMiss),
     #[error("the request is malformed")]
     Malformed(#[source] Violation),
-    #[error("X-Ca-Stage is repeated or not plain text")]
+    #[error("the header of the environment is repeated or not plain text")]
     BadEnvironmentHeader,
     #[error("the path has a dot segment")]
     DotSegment,
@@ -53,6 +56,14 @@ pub(crate) enum Fault {
     Exchange(#[source] hyper::Error),
     #[error("the backend switched protocols unasked")]
     SwitchedProtocols,
+    #[error("the key version cannot sign")]
+    Unusable(#[source] Unusable),
+    #[error("the signature was not made")]
+    Signing(#[source] rfc9421::SignFailed),
+    #[error("the signature is no value of a header")]
+    SignatureText,
+    #[error("no signature key of that name has a public key")]
+    NoPublicKey,
     #[error("the worker holds as many connections as it may")]
     Overloaded,
     #[error("the gateway is shutting down")]
@@ -77,7 +88,7 @@ pub(crate) struct Shown {
 }
 
 /// Every code there is, for the counters.
-pub(crate) const CODES: [&str; 20] = [
+pub(crate) const CODES: [&str; 22] = [
     "unknown_host",
     "unknown_environment",
     "unknown_path",
@@ -98,6 +109,8 @@ pub(crate) const CODES: [&str; 20] = [
     "invalid_parameter",
     "unsupported_encoding",
     "target_too_long",
+    "signing_failed",
+    "no_public_key",
 ];
 
 impl Fault {
@@ -194,6 +207,18 @@ impl Fault {
                 "D502BE",
                 "The backend did not answer properly",
             ),
+            Self::Unusable(_) | Self::Signing(_) | Self::SignatureText => (
+                500,
+                "signing_failed",
+                "I500SF",
+                "The request could not be signed",
+            ),
+            Self::NoPublicKey => (
+                400,
+                "no_public_key",
+                "I400PK",
+                "There is no such public key",
+            ),
             Self::Overloaded => (503, "overloaded", "I503OL", "The gateway is overloaded"),
             Self::ShuttingDown => (
                 503,
@@ -211,6 +236,14 @@ impl Fault {
             code,
             vendor_code,
             message,
+        }
+    }
+
+    /// The status that a client of these manners sees.
+    pub(crate) fn status(&self, manner: Manner) -> StatusCode {
+        match manner {
+            Manner::Alibaba => self.shown().status,
+            Manner::Huawei => self.huawei().status,
         }
     }
 
@@ -285,10 +318,10 @@ mod tests {
             Fault::DotSegment,
             Fault::BodyTooLarge { max: 1 },
             Fault::FormCharset,
+            Fault::FormCoding,
             Fault::BodyTimeout(Duration::from_secs(1)),
             Fault::BackendPath,
             Fault::Definition,
-            Fault::FormCoding,
             Fault::TargetTooLong { max: 1 },
             Fault::MissingParameter {
                 location: Location::Path,
@@ -298,33 +331,43 @@ mod tests {
                 location: Location::Header,
                 name: "a\"\\\r\n é".into(),
             },
+            Fault::Resolve(io::ErrorKind::NotFound.into()),
             Fault::Connect(io::ErrorKind::ConnectionRefused.into()),
+            Fault::ConnectTimeout(Duration::from_secs(1)),
             Fault::ResponseTimeout(Duration::from_millis(1)),
             Fault::SwitchedProtocols,
+            Fault::Unusable(Unusable::Aes),
+            Fault::Signing(rfc9421::SignFailed::Computation),
+            Fault::SignatureText,
+            Fault::NoPublicKey,
             Fault::Overloaded,
             Fault::ShuttingDown,
             Fault::ClientGone,
         ];
         let page = include_str!("../../../docs/refusals.md");
         for fault in faults {
-            let shown = fault.shown();
+            let (shown, huawei) = (fault.shown(), fault.huawei());
             assert!(CODES.contains(&shown.code), "{fault:?}");
             let row = format!(
-                "| `{}` | {} | `{}` | {} |",
+                "| `{}` | {} | `{}` | {} | {} `{}` {} |",
                 shown.code,
                 shown.status.as_u16(),
                 shown.vendor_code,
-                shown.message
+                shown.message,
+                huawei.status.as_u16(),
+                huawei.error_code,
+                huawei.text
             );
             assert!(page.contains(&row), "docs/refusals.md lacks {row}");
             assert_eq!(shown.vendor_code.len(), 6, "{fault:?}");
-            assert!(
-                fault
-                    .message()
-                    .bytes()
-                    .all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\'),
-                "{fault:?}: it is put into JSON and a header as it is"
-            );
+            for message in [fault.message(), fault.huawei_message()] {
+                assert!(
+                    message
+                        .bytes()
+                        .all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\'),
+                    "{fault:?}: it is put into JSON and a header as it is"
+                );
+            }
         }
         for code in CODES {
             assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
@@ -338,6 +381,10 @@ mod tests {
             name: "user name".into(),
         };
         assert_eq!(fault.message(), "The form field user%20name is invalid");
+        assert_eq!(
+            fault.huawei_message(),
+            "Bad request: The form field user%20name is invalid"
+        );
     }
 
     #[test]

@@ -1,10 +1,23 @@
 //! Which headers pass the gateway, in either direction.
 
-use countersign_sign::alibaba::backend::SIGNATURE_HEADER_LOWER;
+use countersign_core::Signing;
+use countersign_sign::{
+    alibaba::backend::SIGNATURE_HEADER_LOWER,
+    huawei::{X_SDK_CONTENT_SHA256, X_SDK_DATE},
+    rfc9421::{CONTENT_DIGEST_HEADER, SIGNATURE_HEADER, SIGNATURE_INPUT_HEADER},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// What the client may not say for itself where its request is signed.
-const DIGEST: &str = "content-md5";
+/// What Alibaba's scheme sets beside the headers of its own.
+const CONTENT_MD5: &str = "content-md5";
+/// What Huawei's schemes set beside the header that carries the signature.
+const HUAWEI: [&str; 2] = [X_SDK_DATE, X_SDK_CONTENT_SHA256];
+/// What RFC 9421 sets.
+const RFC9421: [&str; 3] = [
+    SIGNATURE_HEADER,
+    SIGNATURE_INPUT_HEADER,
+    CONTENT_DIGEST_HEADER,
+];
 
 /// Framing headers: what we pass is set by us, and a spelling with `_` that a
 /// CGI server would fold into one of them is nobody's.
@@ -19,15 +32,77 @@ enum Fate {
     Connection,
 }
 
+/// Which headers of a request are the gateway's, by what signs it. Those of
+/// Alibaba's signature are always.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owned<'a> {
+    /// Nothing signs.
+    Unsigned,
+    /// Alibaba's scheme.
+    Alibaba,
+    /// One of Huawei's schemes, with the header that carries the signature.
+    Huawei(&'a HeaderName),
+    /// RFC 9421.
+    Rfc9421,
+}
+
+impl<'a> Owned<'a> {
+    /// What `signing` sets; `header` is where Huawei's schemes sign.
+    pub(crate) fn by(signing: Option<&Signing>, header: &'a HeaderName) -> Self {
+        match signing {
+            None | Some(Signing::Unusable(_)) => Self::Unsigned,
+            Some(Signing::Alibaba(_)) => Self::Alibaba,
+            Some(Signing::Huawei(_) | Signing::Basic(_)) => Self::Huawei(header),
+            Some(Signing::Rfc9421(_)) => Self::Rfc9421,
+        }
+    }
+
+    /// Whether a backend could take the header `name` for one that is set.
+    fn holds(self, name: &str) -> bool {
+        let same = |own: &&str| is_same_folded(name, own);
+        match self {
+            Self::Unsigned => false,
+            Self::Alibaba => same(&CONTENT_MD5),
+            Self::Huawei(header) => same(&header.as_str()) || HUAWEI.iter().any(same),
+            Self::Rfc9421 => RFC9421.iter().any(same),
+        }
+    }
+}
+
+/// Whether the header `name` may be chosen to carry a signature: none that
+/// means something to a connection, to a body, or to the gateway, in any
+/// spelling that a backend could take for it.
+pub(crate) fn may_carry_signature(name: &HeaderName) -> bool {
+    const TAKEN: [&str; 8] = [
+        "host",
+        "content-length",
+        "content-type",
+        "content-encoding",
+        "expect",
+        "x-ca-stage",
+        "x-stage",
+        "x-apig-mode",
+    ];
+    let hyphenated = name.as_str().replace('_', "-");
+    let Ok(name) = HeaderName::from_bytes(hyphenated.as_bytes()) else {
+        return false;
+    };
+    let text = name.as_str();
+    hop_fate(&name) == Fate::Pass
+        && !begins_folded(text, SIGNATURE_HEADER_LOWER)
+        && text != CONTENT_MD5
+        && ![&TAKEN[..], &HUAWEI, &RFC9421].concat().contains(&text)
+}
+
 /// Takes off what the client may not send on: the headers of its own
 /// connection (RFC 9110, 7.6.1), and whatever only the gateway may set, in any
 /// spelling that a backend could take for it.
 pub(crate) fn clean_request(
     headers: &mut HeaderMap,
-    is_signed: bool,
+    owned: Owned<'_>,
     doomed: &mut Vec<HeaderName>,
 ) {
-    clean(headers, doomed, |name| request_fate(name, is_signed));
+    clean(headers, doomed, |name| request_fate(name, owned));
 }
 
 /// Takes off the headers of the backend's own connection.
@@ -43,10 +118,10 @@ pub(crate) fn answer_may_have(name: &HeaderName) -> bool {
 
 /// Whether an API's definition may set this header of a request: none that
 /// only the gateway may set, in any spelling that a backend could take for it.
-pub(crate) fn table_may_set(name: &HeaderName, is_signed: bool) -> bool {
+pub(crate) fn table_may_set(name: &HeaderName, owned: Owned<'_>) -> bool {
     *name != header::HOST
         && *name != header::CONTENT_LENGTH
-        && request_fate(name, is_signed) == Fate::Pass
+        && request_fate(name, owned) == Fate::Pass
 }
 
 fn clean(
@@ -82,20 +157,17 @@ fn named(value: &HeaderValue) -> impl Iterator<Item = HeaderName> + '_ {
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
 }
 
-fn request_fate(name: &HeaderName, is_signed: bool) -> Fate {
+fn request_fate(name: &HeaderName, owned: Owned<'_>) -> Fate {
     let text = name.as_str();
     let is_not_the_clients = match text.as_bytes().first() {
         Some(b'x') => begins_folded(text, SIGNATURE_HEADER_LOWER),
-        Some(b'c') => {
-            (is_signed && equals_folded(text, DIGEST))
-                || (text.contains('_') && equals_folded(text, FRAMING[0]))
-        }
+        Some(b'c') => text.contains('_') && equals_folded(text, FRAMING[0]),
         // The gateway answers it with its own 100 when it reads the body.
         Some(b'e') => *name == header::EXPECT,
         Some(b't') => text.contains('_') && equals_folded(text, FRAMING[1]),
         _ => false,
     };
-    if is_not_the_clients {
+    if is_not_the_clients || owned.holds(text) {
         Fate::Drop
     } else {
         hop_fate(name)
@@ -146,7 +218,7 @@ fn equals_folded(name: &str, other: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(is_signed: bool, sent: &[(&str, &str)], passed: &[(&str, &str)]) {
+    fn check(owned: Owned<'_>, sent: &[(&str, &str)], passed: &[(&str, &str)]) {
         let mut headers = HeaderMap::new();
         for (name, value) in sent {
             headers.append(
@@ -154,7 +226,7 @@ mod tests {
                 HeaderValue::from_str(value).unwrap(),
             );
         }
-        clean_request(&mut headers, is_signed, &mut Vec::new());
+        clean_request(&mut headers, owned, &mut Vec::new());
         let left: Vec<_> = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
@@ -174,12 +246,75 @@ mod tests {
             "content_length",
             "Transfer_Encoding",
         ] {
-            check(true, &[(name, "1"), ("a", "1")], &[("a", "1")]);
-            check(false, &[(name, "1"), ("a", "1")], &[("a", "1")]);
+            check(Owned::Alibaba, &[(name, "1"), ("a", "1")], &[("a", "1")]);
+            check(Owned::Unsigned, &[(name, "1"), ("a", "1")], &[("a", "1")]);
         }
         for name in ["content-md5", "content_md5", "Content_MD5"] {
-            check(true, &[(name, "1")], &[]);
-            check(false, &[(name, "1")], &[(&name.to_lowercase(), "1")]);
+            check(Owned::Alibaba, &[(name, "1")], &[]);
+            check(
+                Owned::Unsigned,
+                &[(name, "1")],
+                &[(&name.to_lowercase(), "1")],
+            );
+        }
+    }
+
+    #[test]
+    fn each_scheme_has_its_own() {
+        let own = HeaderName::from_static("x-gw_auth");
+        let huawei = Owned::Huawei(&own);
+        let default = Owned::Huawei(&header::AUTHORIZATION);
+        for (name, owner, others) in [
+            ("Authorization", default, [huawei, Owned::Rfc9421]),
+            ("X_Gw-Auth", huawei, [default, Owned::Alibaba]),
+            ("X-Sdk-Date", huawei, [Owned::Alibaba, Owned::Rfc9421]),
+            ("x_sdk_date", default, [Owned::Unsigned, Owned::Rfc9421]),
+            (
+                "X-Sdk_Content-SHA256",
+                huawei,
+                [Owned::Alibaba, Owned::Unsigned],
+            ),
+            ("Signature", Owned::Rfc9421, [huawei, Owned::Alibaba]),
+            (
+                "Signature_Input",
+                Owned::Rfc9421,
+                [default, Owned::Unsigned],
+            ),
+            ("content_Digest", Owned::Rfc9421, [huawei, Owned::Alibaba]),
+        ] {
+            check(owner, &[(name, "1"), ("a", "1")], &[("a", "1")]);
+            let passed = [(&*name.to_lowercase(), "1")];
+            for other in others {
+                check(other, &[(name, "1")], &passed);
+            }
+            let lower = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            assert!(!table_may_set(&lower, owner) && table_may_set(&lower, others[0]));
+        }
+    }
+
+    #[test]
+    fn what_may_carry_a_signature() {
+        for (name, expected) in [
+            ("authorization", true),
+            ("x-gw-auth", true),
+            ("x_gw_auth", true),
+            ("cookie", true),
+            ("host", false),
+            ("content-length", false),
+            ("content_length", false),
+            ("transfer-encoding", false),
+            ("proxy_authorization", false),
+            ("connection", false),
+            ("x-sdk-date", false),
+            ("x_sdk_content_sha256", false),
+            ("signature-input", false),
+            ("x-ca-proxy-signature", false),
+            ("x-ca-stage", false),
+            ("x-stage", false),
+            ("content-type", false),
+        ] {
+            let name = HeaderName::from_static(name);
+            assert_eq!(may_carry_signature(&name), expected, "{name}");
         }
     }
 
@@ -191,7 +326,7 @@ mod tests {
             ("x-my-x-ca-proxy-signature", "3"),
             ("content-md", "4"),
         ];
-        check(true, &near, &near);
+        check(Owned::Alibaba, &near, &near);
     }
 
     #[test]
@@ -208,6 +343,6 @@ mod tests {
             ("accept", "1"),
             ("accept", "2"),
         ];
-        check(false, &sent, &[("accept", "1"), ("accept", "2")]);
+        check(Owned::Unsigned, &sent, &[("accept", "1"), ("accept", "2")]);
     }
 }

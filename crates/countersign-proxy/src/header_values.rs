@@ -11,14 +11,13 @@ const BLOCK_BYTES: usize = 8192;
 pub(crate) struct HeaderValues(BytesMut);
 
 impl HeaderValues {
-    /// The value `text`, which is visible ASCII: a signature, a sign key or a
-    /// request id. Of anything else an empty value is made.
-    pub(crate) fn value(&mut self, text: &[u8]) -> HeaderValue {
+    /// The value `text`. `None` when that is no value of a header.
+    pub(crate) fn value(&mut self, text: &[u8]) -> Option<HeaderValue> {
         if self.0.capacity() < text.len() {
             self.0 = BytesMut::with_capacity(BLOCK_BYTES.max(text.len()));
         }
         self.0.extend_from_slice(text);
         let value = self.0.split_to(text.len()).freeze();
-        HeaderValue::from_maybe_shared(value).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_maybe_shared(value).ok()
     }
 }

@@ -6,11 +6,12 @@
 //! are managed. A request, in order: `guard` and `framing` read its bytes
 //! strictly; `handler` routes it, cleans its headers (`header_policy`), gives
 //! it the API's own answer (`mock`) or applies the API's tables of parameters
-//! (`mapping`) where there are any, applies the body policy (`body`), builds
-//! and signs what goes out;
+//! (`mapping`) where there are any, applies the body policy (`handler::plan`,
+//! `text_body`), builds what goes out and signs it last (`signing`);
 //! `exchange` sends it over a connection of the `pool`; `record` logs and
 //! counts it. `fault` is the one table of what a client sees when that does
-//! not work.
+//! not work; `manner` says in whose words it is told. `key_directory` tells
+//! backends the public keys.
 //!
 //! Each worker is one thread with everything of its own (`worker`): no lock
 //! is taken while a request is served, and a request is served by one task
@@ -37,6 +38,8 @@ mod header_policy;
 mod header_values;
 mod id_texts;
 mod json;
+mod key_directory;
+mod manner;
 mod mapping;
 mod meters;
 mod mock;
@@ -44,10 +47,15 @@ mod pool;
 mod proxy;
 mod record;
 mod request_id;
+mod sign_header;
+mod signing;
 mod target;
+mod text_body;
 mod time_text;
 mod worker;
 
 pub use access_log::AccessLog;
 pub use config::{Limits, ProxyConfig};
+pub use key_directory::{BadUriPrefix, PublicKeyUriPrefix};
 pub use proxy::{Drained, Proxy, RunningProxy, StartError};
+pub use sign_header::{BackendSignHeader, BadSignHeader};

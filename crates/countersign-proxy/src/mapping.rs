@@ -67,7 +67,9 @@ use countersign_core::{
 use countersign_sign::params;
 use http::{HeaderMap, Method, Uri};
 
-use crate::fault::Fault;
+use crate::{fault::Fault, header_policy::Owned};
+
+pub(crate) use text::percent_decode;
 
 /// What the tables are applied to.
 pub(crate) struct Input<'a> {
@@ -81,7 +83,8 @@ pub(crate) struct Input<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: ClientsBody<'a>,
     pub(crate) system: System<'a>,
-    pub(crate) is_signed: bool,
+    /// Which headers the tables may not set.
+    pub(crate) owned: Owned<'a>,
 }
 
 /// What a client sent for a body.

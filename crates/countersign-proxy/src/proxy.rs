@@ -104,6 +104,8 @@ impl Proxy {
             let parts = Parts {
                 listeners,
                 limits: config.limits.clone(),
+                sign_header: config.backend_sign_header.clone().into_name(),
+                public_key_prefix: config.public_key_uri_prefix.clone(),
                 snapshots: snapshots.clone(),
                 meters,
                 log,

@@ -2,13 +2,23 @@
 //! line in the access log, metrics, and word to the connection. Never a header
 //! value, a query or a body.
 
-use std::{rc::Rc, sync::Arc, time::Instant};
+use std::{
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use countersign_core::{Route, SignatureKey};
-use http::Method;
+use http::{HeaderMap, HeaderValue, Method};
 
 use crate::{
-    client_state::ClientState, fault::Fault, json::Line, pool::Backend, request_id::RequestId,
+    client_state::ClientState,
+    fault::Fault,
+    header_name,
+    json::Line,
+    manner::Manner,
+    pool::Backend,
+    request_id::{self, RequestId},
     worker::Worker,
 };
 
@@ -22,11 +32,15 @@ pub(crate) struct Record {
     line: Line,
     status: u16,
     pub(crate) bytes_out: u64,
-    backend_us: Option<u64>,
+    backend_took: Option<Duration>,
     pub(crate) retries: u32,
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) key: Option<Arc<SignatureKey>>,
     pub(crate) backend: Option<Rc<Backend>>,
+    /// Whose manners the answer has.
+    pub(crate) manner: Manner,
+    /// Whether the answer is to say how long it took.
+    pub(crate) tells_latency: bool,
     is_mocked: bool,
     fault: Option<(&'static str, String)>,
 }
@@ -71,11 +85,13 @@ impl Record {
             line,
             status: 0,
             bytes_out: 0,
-            backend_us: None,
+            backend_took: None,
             retries: 0,
             route: None,
             key: None,
             backend: None,
+            manner: Manner::default(),
+            tells_latency: false,
             is_mocked: false,
             fault: None,
         }
@@ -90,17 +106,50 @@ impl Record {
     pub(crate) fn answered(&mut self, status: u16, sent: Instant) {
         self.status = status;
         let took = sent.elapsed();
-        self.backend_us = Some(took.as_micros() as u64);
+        self.backend_took = Some(took);
         self.worker
             .meters
             .backend_duration
             .record(took.as_secs_f64());
     }
 
+    /// The request's id, as its clients know ids.
+    pub(crate) fn id_text(&self) -> String {
+        match self.manner {
+            Manner::Alibaba => String::from_utf8_lossy(&self.id).into_owned(),
+            Manner::Huawei => String::from_utf8_lossy(&request_id::hex(&self.id)).into_owned(),
+        }
+    }
+
+    /// Puts on an answer what every answer has.
+    pub(crate) fn mark(&self, headers: &mut HeaderMap) {
+        match self.manner {
+            Manner::Alibaba => {
+                headers.insert(header_name::REQUEST_ID, self.worker.id_value(&self.id));
+            }
+            Manner::Huawei => {
+                let id = self.worker.id_value(&request_id::hex(&self.id));
+                headers.insert(header_name::HUAWEI_REQUEST_ID, id);
+                self.tell_latency(headers);
+            }
+        }
+    }
+
+    fn tell_latency(&self, headers: &mut HeaderMap) {
+        if !self.tells_latency {
+            return;
+        }
+        let millis = |took: Duration| HeaderValue::from(took.as_millis() as u64);
+        headers.insert(header_name::APIG_LATENCY, millis(self.started.elapsed()));
+        if let Some(took) = self.backend_took {
+            headers.insert(header_name::APIG_UPSTREAM_LATENCY, millis(took));
+        }
+    }
+
     /// The gateway answers itself.
     pub(crate) fn refused(&mut self, fault: &Fault) {
         let shown = fault.shown();
-        self.status = shown.status.as_u16();
+        self.status = fault.status(self.manner).as_u16();
         self.worker.meters.refused(shown.code);
         self.failed(fault);
     }
@@ -110,6 +159,11 @@ impl Record {
         self.status = status;
         self.is_mocked = true;
         self.worker.meters.mocked.increment(1);
+    }
+
+    /// The answer is the directory of public keys.
+    pub(crate) fn told_keys(&mut self, status: u16) {
+        self.status = status;
     }
 
     /// The backend's answer ended before its end.
@@ -161,8 +215,12 @@ impl Record {
             line.field("backend").plain(backend.text().as_bytes());
             line.field("retries").number(self.retries.into());
         }
-        if let Some(backend_us) = self.backend_us {
-            line.field("backend_us").number(backend_us);
+        if let Some(took) = self.backend_took {
+            line.field("backend_us").number(took.as_micros() as u64);
+        }
+        if self.manner == Manner::Huawei {
+            let id = request_id::hex(&self.id);
+            line.field("x_request_id").plain(&id);
         }
         if self.is_mocked {
             line.field("mock").yes();

@@ -1,7 +1,18 @@
-//! Request ids: upper-case, in the form of a UUID.
+//! Request ids: upper-case, in the form of a UUID; or 32 lower-case hex
+//! digits, as Huawei's clients know them.
 
 /// A request id's text.
 pub(crate) type RequestId = [u8; 36];
+
+/// The id as 32 lower-case hex digits.
+pub(crate) fn hex(id: &RequestId) -> [u8; 32] {
+    let mut text = [b'0'; 32];
+    let digits = id.iter().filter(|b| **b != b'-');
+    for (place, digit) in text.iter_mut().zip(digits) {
+        *place = digit.to_ascii_lowercase();
+    }
+    text
+}
 
 /// Makes the request ids of one worker: a random half drawn once, and a
 /// counter that begins at a random number.
@@ -49,7 +60,9 @@ mod tests {
     #[test]
     fn ids_look_like_uuids_and_count() {
         let mut ids = RequestIds::new([0xab; 16]);
-        assert_eq!(&ids.next(), b"ABABABAB-ABAB-ABAB-ABAB-ABABABABABAB");
+        let id = ids.next();
+        assert_eq!(&id, b"ABABABAB-ABAB-ABAB-ABAB-ABABABABABAB");
+        assert_eq!(hex(&id), [b'a', b'b'].repeat(16)[..]);
         assert_eq!(&ids.next(), b"ABABABAB-ABAB-ABAB-ABAB-ABABABABABAC");
     }
 }

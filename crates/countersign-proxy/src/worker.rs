@@ -10,9 +10,8 @@ use std::{
 };
 
 use countersign_core::{ApiId, Clock, Entropy, SignatureKeyId, Timestamp};
-use countersign_sign::alibaba::backend::Scratch;
 use countersign_store::SnapshotReader;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use rustc_hash::FxHashMap;
 use tokio::{
@@ -26,15 +25,18 @@ use crate::{
     client_connection,
     client_state::{ClientState, Phase},
     config::Limits,
+    fault::Fault,
     framing::HeadLimits,
     head_copy::HeadCopy,
-    header_policy,
+    header_policy::{self, Owned},
     header_values::HeaderValues,
     id_texts::IdTexts,
     json::Line,
+    key_directory::PublicKeyUriPrefix,
     meters::Meters,
     pool::Pool,
     request_id::{RequestId, RequestIds},
+    signing::Buffers,
     time_text::TimeText,
 };
 
@@ -55,6 +57,8 @@ const SPARE_BYTES_MAX: usize = 16 * 1024;
 pub(crate) struct Parts {
     pub(crate) listeners: Vec<std::net::TcpListener>,
     pub(crate) limits: Limits,
+    pub(crate) sign_header: HeaderName,
+    pub(crate) public_key_prefix: PublicKeyUriPrefix,
     pub(crate) snapshots: SnapshotReader,
     pub(crate) meters: Meters,
     pub(crate) log: LogBuffer,
@@ -67,13 +71,17 @@ pub(crate) struct Parts {
 /// What the requests of one worker share.
 pub(crate) struct Worker {
     pub(crate) limits: Limits,
+    /// The header that carries the signature of Huawei's schemes.
+    pub(crate) sign_header: HeaderName,
+    pub(crate) public_key_prefix: PublicKeyUriPrefix,
     pub(crate) snapshots: RefCell<SnapshotReader>,
     pub(crate) pool: Pool,
     pub(crate) meters: Meters,
-    pub(crate) scratch: RefCell<Scratch>,
-    pub(crate) values: RefCell<HeaderValues>,
+    pub(crate) buffers: RefCell<Buffers>,
     pub(crate) server: http1::Builder,
+    values: RefCell<HeaderValues>,
     clock: Clock,
+    entropy: Entropy,
     ids: RefCell<RequestIds>,
     time: RefCell<TimeText>,
     log: RefCell<LogBuffer>,
@@ -105,6 +113,23 @@ impl Worker {
         (self.clock)()
     }
 
+    /// Bytes of a secure random source.
+    pub(crate) fn random(&self) -> [u8; 16] {
+        (self.entropy)()
+    }
+
+    /// A header's value that is part of a signature.
+    pub(crate) fn value(&self, text: &[u8]) -> Result<HeaderValue, Fault> {
+        let value = self.values.borrow_mut().value(text);
+        value.ok_or(Fault::SignatureText)
+    }
+
+    /// A header's value of digits and hyphens.
+    pub(crate) fn id_value(&self, text: &[u8]) -> HeaderValue {
+        let value = self.values.borrow_mut().value(text);
+        value.expect("digits and hyphens are visible ASCII")
+    }
+
     /// The time, for the access log.
     pub(crate) fn time_text(&self) -> [u8; 24] {
         self.time.borrow_mut().of((self.clock)())
@@ -122,8 +147,8 @@ impl Worker {
         self.log.borrow_mut().push(line.as_bytes());
     }
 
-    pub(crate) fn clean_request(&self, headers: &mut HeaderMap, is_signed: bool) {
-        header_policy::clean_request(headers, is_signed, &mut self.doomed.borrow_mut());
+    pub(crate) fn clean_request(&self, headers: &mut HeaderMap, owned: Owned<'_>) {
+        header_policy::clean_request(headers, owned, &mut self.doomed.borrow_mut());
     }
 
     pub(crate) fn clean_response(&self, headers: &mut HeaderMap) {
@@ -209,6 +234,8 @@ impl Worker {
     fn new(parts: Parts) -> Self {
         let Parts {
             limits,
+            sign_header,
+            public_key_prefix,
             snapshots,
             meters,
             log,
@@ -231,14 +258,17 @@ impl Worker {
         }
         Self {
             logs: log.is_on(),
+            sign_header,
+            public_key_prefix,
             snapshots: RefCell::new(snapshots),
             pool,
             meters,
-            scratch: RefCell::new(Scratch::new()),
-            values: RefCell::default(),
+            buffers: RefCell::default(),
             server,
+            values: RefCell::default(),
             clock,
             ids: RefCell::new(RequestIds::new(entropy())),
+            entropy,
             time: RefCell::new(TimeText::new()),
             log: RefCell::new(log),
             apis: RefCell::new(IdTexts::new()),

@@ -200,3 +200,62 @@ fn transformations() {
         assert_eq!(result.is_ok(), fits, "{headers:?}");
     }
 }
+
+/// The random bytes are an argument: the same make the same RSA-PSS signature, others
+/// make another salt. The other algorithms do not look at them.
+#[test]
+fn random_bytes_matter_to_rsa_only() {
+    let file = File::load();
+    let case = file.case("B.2.1");
+    let headers = case.headers();
+    let message = case.message(&headers);
+    for (name, matter) in [
+        ("test-key-rsa-pss", true),
+        ("test-key-ecc-p256", false),
+        ("test-key-ed25519", false),
+        ("test-shared-secret", false),
+    ] {
+        let signer = file.signer(name).expect(name);
+        let sign = |random: u8| {
+            let plan = Plan {
+                label: "a",
+                components: &[],
+                created: Some(CREATED),
+                expires: None,
+                nonce: None,
+                name_algorithm: true,
+                name_key: true,
+                tag: None,
+                random: [random; 32],
+            };
+            signer.sign_message(&message, &plan).expect(name).signature
+        };
+        assert_eq!(sign(1), sign(1), "{name}");
+        assert_eq!(sign(1) != sign(2), matter, "{name}");
+    }
+}
+
+/// The RFC gives no thumbprints: these were computed with Python's `hashlib`.
+#[test]
+fn key_pairs_are_named_by_their_thumbprint() {
+    let file = File::load();
+    for (name, thumbprint) in [
+        (
+            "test-key-rsa-pss",
+            "oD0HwocPBSfpNy5W3bpJeyFGY_IQ_YpqxSjQ3Yd-CLA",
+        ),
+        (
+            "test-key-ecc-p256",
+            "ydQXMtvbsOsZyFir-Y7A8t7fKEM1gbKPvyFkdpu4fvI",
+        ),
+        (
+            "test-key-ed25519",
+            "poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U",
+        ),
+    ] {
+        let signer = file.pair(name, name).expect(name);
+        assert_eq!(signer.key_id(), thumbprint);
+        let key = signer.public_key().expect("a key pair");
+        assert_eq!(key.thumbprint(), thumbprint);
+    }
+}

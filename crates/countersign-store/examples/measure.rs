@@ -7,11 +7,11 @@
 use std::{env, error::Error, fs, path::Path, sync::Arc, time::Instant};
 
 use countersign_core::{
-    AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Binding, Change,
-    Description, DialectName, Environment, EnvironmentName, Group, GroupId, GroupName, Host,
-    KeyVersion, MatchMode, MethodMatch, PathPattern, Publication, PublicationKey, Revision,
-    SignKey, SignSecret, SignatureKey, SignatureKeyId, SignatureKeyName, Snapshot, Timestamp,
-    VersionNumber, Visibility,
+    AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Binding,
+    BindingId, Change, Description, DialectName, Environment, EnvironmentName, Group, GroupId,
+    GroupName, Host, KeyVersion, MatchMode, MethodMatch, PathPattern, PayloadPolicy, Publication,
+    PublicationKey, Revision, Scheme, SignKey, SignSecret, SignatureKey, SignatureKeyId,
+    SignatureKeyName, Snapshot, Timestamp, VersionNumber, Visibility,
     command::{Command, Plan, PlanError, signature_key::ModifySignatureKey},
     path::ParameterStyle,
 };
@@ -114,8 +114,10 @@ async fn modify_in_turn(store: Store, number: u32) -> Result<(), Failure> {
             id: SignatureKeyId::from_random(id(number)),
             name: None,
             description: None,
+            scheme: None,
             sign_key: None,
             sign_secret: Some(SignSecret::from_stored(secret)),
+            unique_name: false,
         };
         store.execute(command, NOW).await?;
     }
@@ -164,7 +166,13 @@ fn signature_key(number: u32) -> Result<Change, Failure> {
         account: account()?,
         name: SignatureKeyName::from_stored(&format!("key_{number}")),
         description: Description::from_stored(""),
-        active: Arc::new(KeyVersion::new(VersionNumber::FIRST, sign_key, secret, NOW)),
+        active: Arc::new(KeyVersion::new(
+            VersionNumber::FIRST,
+            Scheme::Alibaba,
+            sign_key,
+            secret,
+            NOW,
+        )),
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,
         modified: NOW,
@@ -177,9 +185,7 @@ fn group_of_apis(first: u32) -> Result<Vec<Change>, Failure> {
     let group = GroupId::from_random(id(first));
     let release = EnvironmentName::parse("RELEASE")?;
     let mut changes = vec![
-        Change::PutEnvironment(Environment {
-            name: release.clone(),
-        }),
+        Change::PutEnvironment(Environment::initial(&release).ok_or("no such environment")?),
         Change::PutGroup(Arc::new(Group {
             id: group,
             account: account()?,
@@ -210,6 +216,7 @@ fn group_of_apis(first: u32) -> Result<Vec<Change>, Failure> {
             },
             mapping: None,
             mock: None,
+            payload: PayloadPolicy::Text,
             document: None,
         });
         let api = ApiId::from_random(id(number));
@@ -241,6 +248,7 @@ fn group_of_apis(first: u32) -> Result<Vec<Change>, Failure> {
         })));
         let signature_key = SignatureKeyId::from_random(id(number));
         changes.push(Change::PutBinding(Arc::new(Binding {
+            id: BindingId::from_random(id(number)),
             publication: key,
             signature_key,
             bound: NOW,

@@ -18,8 +18,8 @@ use crate::{
 /// The record that says in which format all others are.
 pub(crate) const FORMAT_KEY: &str = "meta/format";
 
-/// The format version that this build reads and writes.
-const FORMAT_VERSION: u64 = 1;
+/// The format version that this build writes. It reads those before it too.
+const FORMAT_VERSION: u64 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct FormatRecord {
@@ -72,21 +72,32 @@ pub enum FormatError {
     /// That record cannot be read.
     #[error("the record {FORMAT_KEY} cannot be read")]
     Json(#[source] serde_json::Error),
-    /// Another build wrote the store.
-    #[error("the store is in format version {found}; this build reads version {supported}")]
+    /// A later build wrote the store.
+    #[error("the store is in format version {found}; this build reads versions 1 to {supported}")]
     Unsupported {
         /// The store's version.
         found: u64,
-        /// Ours.
+        /// The newest that this build reads.
         supported: u64,
     },
 }
 
-/// The barrier, and whether its key ring is in the backend yet. An empty store
-/// gets its key ring with its first batch.
+/// The barrier, and what the next batch has to write of the meta records.
 pub(crate) struct StoredBarrier {
     pub(crate) barrier: Barrier,
-    pub(crate) is_stored: bool,
+    pub(crate) meta: Meta,
+}
+
+/// How far the meta records in a backend are what this build writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meta {
+    /// There are none: an empty store gets them with its first batch.
+    Missing,
+    /// The store is in a format before this build's, and becomes this one's
+    /// with the next batch.
+    Older,
+    /// Nothing is to be written.
+    Current,
 }
 
 /// What opening a store's sealed fields takes.
@@ -108,7 +119,7 @@ pub(crate) fn read(
             Snapshot::default(),
             StoredBarrier {
                 barrier,
-                is_stored: false,
+                meta: Meta::Missing,
             },
         ));
     }
@@ -118,8 +129,11 @@ pub(crate) fn read(
             .find(|record| record.key == key)
             .map(|record| record.value.as_slice())
     };
-    check_format(meta(FORMAT_KEY).ok_or(FormatError::Missing)?)?;
-    let barrier = unwrap(meta(KEYRING_KEY).ok_or(KeyringError::Missing)?, unsealing)?;
+    let format = check_format(meta(FORMAT_KEY).ok_or(FormatError::Missing)?)?;
+    let barrier = StoredBarrier {
+        barrier: unwrap(meta(KEYRING_KEY).ok_or(KeyringError::Missing)?, unsealing)?,
+        meta: format,
+    };
 
     let mut draft = Snapshot::default().draft();
     let mut sharing = Sharing::default();
@@ -140,9 +154,11 @@ pub(crate) fn read_batch(
     let mut changes = Vec::with_capacity(batch.operations.len());
     for operation in &batch.operations {
         match operation {
-            Operation::Put { key, value } if key == FORMAT_KEY => check_format(value)?,
+            Operation::Put { key, value } if key == FORMAT_KEY => {
+                barrier.meta = check_format(value)?;
+            }
             Operation::Put { key, value } if key == KEYRING_KEY => {
-                *barrier = unwrap(value, unsealing)?;
+                barrier.barrier = unwrap(value, unsealing)?;
             }
             Operation::Put { key, value } => changes.push(decode(key, value, &barrier.barrier)?),
             Operation::Delete { key } => {
@@ -157,46 +173,51 @@ pub(crate) fn read_batch(
     Ok(changes)
 }
 
-/// What the first batch of a store begins with.
+/// What the next batch begins with: the meta records that are not in the
+/// backend as this build writes them.
 pub(crate) fn first_operations(
-    barrier: &Barrier,
+    stored: &StoredBarrier,
     master_key: &MasterKey,
-) -> Result<[Operation; 2], RandomError> {
-    let format = serde_json::to_vec(&FormatRecord {
-        version: FORMAT_VERSION,
-    })
-    .expect("a number always becomes JSON");
-    let keyring = barrier.wrap(master_key)?;
-    Ok(
-        [(FORMAT_KEY, format), (KEYRING_KEY, keyring)].map(|(key, value)| Operation::Put {
-            key: key.to_owned(),
-            value,
-        }),
-    )
+) -> Result<Vec<Operation>, RandomError> {
+    let mut operations = Vec::new();
+    if stored.meta != Meta::Current {
+        let value = serde_json::to_vec(&FormatRecord {
+            version: FORMAT_VERSION,
+        })
+        .expect("a number always becomes JSON");
+        operations.push(put(FORMAT_KEY, value));
+    }
+    if stored.meta == Meta::Missing {
+        operations.push(put(KEYRING_KEY, stored.barrier.wrap(master_key)?));
+    }
+    Ok(operations)
+}
+
+fn put(key: &str, value: Vec<u8>) -> Operation {
+    Operation::Put {
+        key: key.to_owned(),
+        value,
+    }
 }
 
 fn is_meta(key: &str) -> bool {
     key == FORMAT_KEY || key == KEYRING_KEY
 }
 
-fn check_format(value: &[u8]) -> Result<(), FormatError> {
+fn check_format(value: &[u8]) -> Result<Meta, FormatError> {
     let FormatRecord { version } = serde_json::from_slice(value).map_err(FormatError::Json)?;
-    if version == FORMAT_VERSION {
-        Ok(())
-    } else {
-        Err(FormatError::Unsupported {
+    match version {
+        FORMAT_VERSION => Ok(Meta::Current),
+        1..FORMAT_VERSION => Ok(Meta::Older),
+        _ => Err(FormatError::Unsupported {
             found: version,
             supported: FORMAT_VERSION,
-        })
+        }),
     }
 }
 
-fn unwrap(value: &[u8], unsealing: &Unsealing) -> Result<StoredBarrier, KeyringError> {
-    let barrier = Barrier::unwrap(value, &unsealing.master_key, &unsealing.random)?;
-    Ok(StoredBarrier {
-        barrier,
-        is_stored: true,
-    })
+fn unwrap(value: &[u8], unsealing: &Unsealing) -> Result<Barrier, KeyringError> {
+    Barrier::unwrap(value, &unsealing.master_key, &unsealing.random)
 }
 
 fn decode(key: &str, value: &[u8], barrier: &Barrier) -> Result<Change, LoadError> {

@@ -6,6 +6,7 @@
 //! describes every record.
 
 mod access_key;
+mod account;
 mod api;
 mod binding;
 mod environment;
@@ -13,6 +14,8 @@ mod group;
 mod key;
 mod mapping;
 mod signature_key;
+mod token;
+mod user;
 
 use std::error::Error;
 
@@ -60,16 +63,25 @@ pub(crate) fn encode(change: &Change, barrier: &Barrier) -> Result<Operation, Se
     let key = RecordKey::of(change).to_string();
     let value = match change {
         Change::PutAccessKey(access_key) => access_key::encode(&key, access_key, barrier)?,
-        Change::PutEnvironment(_) => environment::encode(),
+        Change::PutAccount(account) => account::encode(account),
+        Change::PutUser(user) => user::encode(&key, user, barrier)?,
+        Change::PutToken(token) => token::encode(&key, token, barrier)?,
+        Change::PutEnvironment(environment) => environment::encode(environment),
         Change::PutGroup(group) => group::encode(group),
         Change::PutApi(api) => api::encode(api),
-        Change::PutPublication(publication) => api::encode_publication(publication),
+        Change::PutPublication(publication) | Change::PutFormerPublication(publication) => {
+            api::encode_publication(publication)
+        }
         Change::PutSignatureKey(signature_key) => {
             signature_key::encode(&key, signature_key, barrier)?
         }
         Change::PutRetiredVersion(version) => signature_key::encode_retired(version),
         Change::PutBinding(binding) => binding::encode(binding),
         Change::RemoveAccessKey(_)
+        | Change::RemoveUser(_)
+        | Change::RemoveToken(_)
+        | Change::RemoveEnvironment(..)
+        | Change::RemoveFormerPublication(..)
         | Change::RemoveGroup(_)
         | Change::RemoveApi(_)
         | Change::RemovePublication(_)
@@ -86,11 +98,24 @@ pub(crate) fn decode(key: &str, value: &[u8], barrier: &Barrier) -> Result<Chang
         RecordKey::AccessKey(id) => {
             Change::PutAccessKey(access_key::decode(key, id, value, barrier)?.into())
         }
-        RecordKey::Environment(name) => Change::PutEnvironment(environment::decode(name, value)?),
+        RecordKey::Account(id) => Change::PutAccount(account::decode(id, value)?.into()),
+        RecordKey::User(id) => Change::PutUser(user::decode(key, id, value, barrier)?.into()),
+        RecordKey::Token(hash) => {
+            Change::PutToken(token::decode(key, hash, value, barrier)?.into())
+        }
+        RecordKey::InitialEnvironment(environment) => {
+            Change::PutEnvironment(environment::decode_initial(environment, value)?)
+        }
+        RecordKey::OwnEnvironment(account, name) => {
+            Change::PutEnvironment(environment::decode_own(account, name, value)?)
+        }
         RecordKey::Group(id) => Change::PutGroup(group::decode(id, value)?.into()),
         RecordKey::Api(id) => Change::PutApi(api::decode(id, value)?.into()),
         RecordKey::Publication(at) => {
             Change::PutPublication(api::decode_publication(at, value)?.into())
+        }
+        RecordKey::FormerPublication(at, revision) => {
+            Change::PutFormerPublication(api::decode_former(at, revision, value)?.into())
         }
         RecordKey::SignatureKey(id) => {
             Change::PutSignatureKey(signature_key::decode(key, id, value, barrier)?.into())
@@ -102,14 +127,21 @@ pub(crate) fn decode(key: &str, value: &[u8], barrier: &Barrier) -> Result<Chang
     })
 }
 
-/// The change that deleted a record. Nothing deletes an environment.
+/// The change that deleted a record. Nothing deletes an account, or an
+/// environment that every account has.
 pub(crate) fn decode_deletion(key: &str) -> Result<Change, RecordError> {
     Ok(match RecordKey::parse(key)? {
         RecordKey::AccessKey(id) => Change::RemoveAccessKey(id),
-        RecordKey::Environment(_) => return Err(RecordError::UnknownKey),
+        RecordKey::Account(_) | RecordKey::InitialEnvironment(_) => {
+            return Err(RecordError::UnknownKey);
+        }
+        RecordKey::User(id) => Change::RemoveUser(id),
+        RecordKey::Token(hash) => Change::RemoveToken(hash),
+        RecordKey::OwnEnvironment(account, name) => Change::RemoveEnvironment(account, name),
         RecordKey::Group(id) => Change::RemoveGroup(id),
         RecordKey::Api(id) => Change::RemoveApi(id),
         RecordKey::Publication(at) => Change::RemovePublication(at),
+        RecordKey::FormerPublication(at, revision) => Change::RemoveFormerPublication(at, revision),
         RecordKey::SignatureKey(id) => Change::RemoveSignatureKey(id),
         RecordKey::RetiredVersion(id, number) => Change::RemoveRetiredVersion(id, number),
         RecordKey::Binding(at) => Change::RemoveBinding(at),

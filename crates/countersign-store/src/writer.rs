@@ -17,7 +17,7 @@ use crate::{
     backend::{Backend, Batch, CommitError, CommittedBatch, Watch, WatchError},
     error::{Fault, OpenError, StoreStatus, Unavailable},
     job::Job,
-    load::{self, LoadError, StoredBarrier, Unsealing},
+    load::{self, LoadError, Meta, StoredBarrier, Unsealing},
     record,
     store::Published,
 };
@@ -224,7 +224,7 @@ impl Writer {
                 .await
             {
                 Ok(()) => {
-                    self.barrier.is_stored = true;
+                    self.barrier.meta = Meta::Current;
                     self.publish(group.snapshot);
                     answer(group.jobs);
                     return Ok(());
@@ -290,9 +290,8 @@ impl Writer {
         let mut batches = Vec::with_capacity(written.len());
         for changes in written {
             let mut operations = Vec::with_capacity(changes.len());
-            if batches.is_empty() && !self.barrier.is_stored {
-                let first =
-                    load::first_operations(&self.barrier.barrier, &self.unsealing.master_key);
+            if batches.is_empty() {
+                let first = load::first_operations(&self.barrier, &self.unsealing.master_key);
                 operations.extend(first.map_err(Fault::Wrap)?);
             }
             for change in changes {

@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use countersign_core::{Change, Environment, Revision, Timestamp, command::PlanError};
+use countersign_core::{ApiId, Change, PublicationKey, Revision, Timestamp, command::PlanError};
 use countersign_store::{
     Backend, Batch, CommitError, ExecuteError, Operation, Store, StoreStatus, Unavailable,
     WatchError, embedded::EmbeddedBackend, memory::MemoryBackend,
@@ -590,7 +590,16 @@ async fn two_stores_see_each_others_changes(subject: Subject) {
         .await
         .unwrap();
     let api = api(0xa1, 0x61, definition("/users/{id}/"));
+    let former = PublicationKey {
+        api: ApiId::from_random([0xa3; 16]),
+        environment: environment("prod"),
+    };
     let gone = vec![
+        Change::RemoveToken(token(0x7c, 0x75).hash),
+        Change::RemoveUser(user(0x75, "alice", None).id),
+        Change::RemoveBinding(former.clone()),
+        Change::RemoveFormerPublication(former, Revision::new(7)),
+        Change::RemoveEnvironment(account(), environment("prod")),
         Change::RemoveBinding(binding(&api, "RELEASE", 0x51).publication),
         Change::RemovePublication(publication(&api, "RELEASE").key),
         Change::RemoveApi(api.id),
@@ -607,7 +616,18 @@ async fn two_stores_see_each_others_changes(subject: Subject) {
         .wait_for(|seen| *seen >= revision)
         .await
         .unwrap();
-    assert_eq!(describe(&left.snapshot()), describe(&right.snapshot()));
+    let seen = left.snapshot();
+    assert_eq!(describe(&seen), describe(&right.snapshot()));
+    for (name, there) in [("prod", false), ("RELEASE", true)] {
+        let found = seen.environment(&account(), &environment(name));
+        assert_eq!(found.is_some(), there, "{name}");
+    }
+    let account = account();
+    let users = seen.users(&account).map(|user| user.name.as_str());
+    assert_eq!(users.collect::<Vec<_>>(), ["bob"]);
+    // What is deleted is deleted in the backend too.
+    let again = open(&backend).await;
+    assert_eq!(describe(&again.snapshot()), describe(&seen));
 }
 
 async fn a_store_far_behind_loads_again(subject: Subject) {
@@ -697,11 +717,7 @@ async fn many_records_are_read_in_order(subject: Subject) {
     let backend = subject.open();
     let store = open(&backend).await;
     let names: Vec<String> = (0..9000).map(|number| format!("e{number:04}")).collect();
-    let change = |name: &String| {
-        Change::PutEnvironment(Environment {
-            name: environment(name),
-        })
-    };
+    let change = |name: &String| Change::PutEnvironment(own_environment(0xe2, name));
     store
         .execute(Apply(names.iter().map(change).collect()), NOW)
         .await
@@ -715,17 +731,13 @@ async fn many_records_are_read_in_order(subject: Subject) {
 
     // Of several that cannot be read, the first is named.
     let broken = batch(
-        [
-            "environment/e2000",
-            "environment/e7000",
-            "environment/e8999",
-        ]
-        .map(|key| put(key, "-")),
+        ["e2000", "e7000", "e8999"]
+            .map(|name| put(&format!("environment/{}/{name}", account()), "-")),
     );
     backend.commit(Revision::new(2), &[broken]).await.unwrap();
     let error = Store::open(backend, &MASTER_KEY).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the record environment/e2000 cannot be read"
+        "the record environment/1000000000000001/e2000 cannot be read"
     );
 }

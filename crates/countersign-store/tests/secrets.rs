@@ -5,14 +5,14 @@ mod support;
 
 use std::{collections::BTreeMap, fs, sync::Arc};
 
-use countersign_core::{Change, Revision};
+use countersign_core::{Change, Revision, Scheme};
 use countersign_store::{
     Backend, Loaded, MasterKey, Record, Store, embedded::EmbeddedBackend, memory::MemoryBackend,
 };
 use serde_json::Value;
 use support::*;
 
-const PLANTED: [&str; 2] = [ACCESS_KEY_SECRET, SIGN_SECRET];
+const PLANTED: [&str; 4] = [ACCESS_KEY_SECRET, SIGN_SECRET, BASIC_SECRET, PASSWORD_HASH];
 
 fn assert_clean(what: &str, text: &str) {
     for secret in PLANTED {
@@ -38,7 +38,7 @@ async fn the_file_holds_no_secret() {
         holds("sign_key_81"),
         "what is public should be found as it is"
     );
-    assert_eq!(PLANTED.map(holds), [false, false]);
+    assert_eq!(PLANTED.map(holds), [false; 4]);
     assert!(
         !bytes.windows(32).any(|window| window == [7; 32]),
         "the master key must not be in the store"
@@ -76,6 +76,10 @@ async fn records() -> BTreeMap<String, Value> {
     changes.push(Change::PutSignatureKey(
         signature_key(0x52, "other-planted").into(),
     ));
+    changes.push(Change::PutUser(
+        user(0x77, "carol", Some("other-planted")).into(),
+    ));
+    changes.push(Change::PutToken(token(0x7d, 0x77).into()));
     open(&backend)
         .await
         .execute(Apply(changes), NOW)
@@ -111,6 +115,11 @@ const KEY: &str = "signature-key/51515151515151515151515151515151";
 const OTHER_KEY: &str = "signature-key/52525252525252525252525252525252";
 const ACCESS_KEY: &str = "access-key/AKID-owner_1";
 const OTHER_ACCESS_KEY: &str = "access-key/AKID-other";
+const BASIC_KEY: &str = "signature-key/53535353535353535353535353535353";
+const USER: &str = "user/75757575757575757575757575757575";
+const OTHER_USER: &str = "user/77777777777777777777777777777777";
+const TOKEN: &str = "token/7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c";
+const OTHER_TOKEN: &str = "token/7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d";
 const SIGN_SECRET_AT: &str = "/active/sign_secret";
 
 fn set(records: &mut BTreeMap<String, Value>, key: &str, at: &str, value: Value) {
@@ -131,6 +140,8 @@ async fn a_sealed_field_opens_in_no_other_record() {
     for (key, other, at, field) in [
         (KEY, OTHER_KEY, SIGN_SECRET_AT, "active.sign_secret"),
         (ACCESS_KEY, OTHER_ACCESS_KEY, "/secret", "secret"),
+        (USER, OTHER_USER, "/password", "password"),
+        (TOKEN, OTHER_TOKEN, "/seal", "seal"),
     ] {
         let why = |record: &str| {
             format!(
@@ -175,6 +186,13 @@ async fn a_secret_opens_beside_what_it_was_sealed_with_only() {
         (KEY, "/account", Value::from("2000000000000002")),
         (KEY, "/active/number", Value::from(3)),
         (KEY, "/active/sign_key", Value::from("sign_key_of_another")),
+        (BASIC_KEY, "/active/sign_key", Value::from("sign_key_81")),
+        (USER, "/account", Value::from("2000000000000002")),
+        (USER, "/name", Value::from("mallory")),
+        (TOKEN, "/user", Value::from("77".repeat(16))),
+        (TOKEN, "/account", Value::from("2000000000000002")),
+        (TOKEN, "/issued_ms", Value::from(1)),
+        (TOKEN, "/expires_ms", Value::from(4_000_000_000_000_i64)),
     ] {
         let mut altered = records().await;
         set(&mut altered, key, at, value);
@@ -184,6 +202,68 @@ async fn a_secret_opens_beside_what_it_was_sealed_with_only() {
                 "the record {key} cannot be read: its sealed field "
             )),
             "{at}: {refused}"
+        );
+    }
+}
+
+/// Else whoever can write to a backend would let the next request show what a
+/// key proves.
+#[tokio::test]
+async fn a_sign_secret_opens_for_no_other_scheme() {
+    let schemes = Scheme::ALL.map(Scheme::as_str);
+    for (key, own) in [(KEY, Scheme::Alibaba), (BASIC_KEY, Scheme::Basic)] {
+        for scheme in schemes.into_iter().map(Some).chain([None]) {
+            let mut altered = records().await;
+            let active = altered.get_mut(key).unwrap()["active"]
+                .as_object_mut()
+                .unwrap();
+            match scheme {
+                Some(scheme) => active.insert("scheme".to_owned(), Value::from(scheme)),
+                None => active.remove("scheme"),
+            };
+            let same = scheme.unwrap_or(Scheme::Alibaba.as_str()) == own.as_str();
+            let expected = if same {
+                "it opened".to_owned()
+            } else {
+                format!(
+                    "the record {key} cannot be read: its sealed field active.sign_secret does \
+                     not open: it was altered, or was not sealed for this record"
+                )
+            };
+            assert_eq!(refusal(&altered, &MASTER_KEY).await, expected, "{scheme:?}");
+        }
+    }
+    let mut unknown = records().await;
+    set(
+        &mut unknown,
+        BASIC_KEY,
+        "/active/scheme",
+        Value::from("hmac"),
+    );
+    let refused = refusal(&unknown, &MASTER_KEY).await;
+    assert!(
+        refused.contains("its field active.scheme is malformed: a scheme is one of"),
+        "{refused}"
+    );
+}
+
+/// Whoever can write to a backend cannot sign in through it.
+#[tokio::test]
+async fn no_token_can_be_made_up() {
+    let forged = format!("token/{}", "5e".repeat(32));
+    for seal in [None, Some(""), Some("v1.1.")] {
+        let mut records = records().await;
+        let mut token = records[TOKEN].clone();
+        let fields = token.as_object_mut().unwrap();
+        match seal {
+            Some(seal) => fields.insert("seal".to_owned(), Value::from(seal)),
+            None => fields.remove("seal"),
+        };
+        records.insert(forged.clone(), token);
+        let refused = refusal(&records, &MASTER_KEY).await;
+        assert!(
+            refused.starts_with(&format!("the record {forged} cannot be read: ")),
+            "{refused}"
         );
     }
 }

@@ -1,5 +1,7 @@
 """The life of environments, groups, APIs and publications through the SDK for v2."""
 
+import urllib.parse
+
 import pytest
 from huaweicloudsdkapig.v2 import ApiMockCreate, BackendParamBase, ReqParamBase
 
@@ -129,7 +131,8 @@ def test_parameters_of_an_api(v2, catalogue):
     received = catalogue.received("/items/42?colour=red")
     assert received.target.partition("?")[0] == "/backend/42/x"
     assert received.header("X-Colour") == "red"
-    assert "fixed=a%20b" in received.target
+    query = urllib.parse.parse_qs(received.target.partition("?")[2])
+    assert query["fixed"] == ["a b"]
 
 
 def test_publications_and_versions(v2, catalogue):

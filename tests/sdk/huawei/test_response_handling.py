@@ -156,15 +156,15 @@ def test_https_backends_are_refused_for_now(v2, catalogue):
     assert "parameterName:backend_api.req_protocol." in text
 
 
-def test_refusals_of_the_data_plane(gateway, catalogue):
-    for host, target in ((catalogue.host, "/nothing"), ("nobody.gw.localhost", "/items")):
-        status, pairs, body = gateway.call(host, "GET", target)
-        headers = {name.lower(): value for name, value in pairs}
+def test_refusals_of_the_data_plane(catalogue):
+    catalogue.publish(catalogue.create_api())
+    for target, headers in (("/nothing", {}), ("/items", {"X-Stage": "NOBODYS"})):
+        status, answered, body = catalogue.request(target, list(headers.items()))
         refusal = json.loads(body)
         assert (status, refusal["error_code"]) == (404, "APIG.0101")
         assert refusal["error_msg"] == "The API does not exist or has not been published in the environment"
         assert REQUEST_ID.fullmatch(refusal["request_id"])
-        assert headers["x-request-id"] == refusal["request_id"]
+        assert answered["x-request-id"] == refusal["request_id"]
 
 
 def test_backend_that_does_not_answer(v2, catalogue):

@@ -6,6 +6,7 @@ pub(crate) mod huawei;
 pub(crate) mod native;
 
 mod header;
+mod tables;
 
 #[cfg(test)]
 mod errors_page;

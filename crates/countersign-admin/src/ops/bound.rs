@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign_core::{
-    Api, ApiId, Binding, EnvironmentName, Group, GroupId, PublicationKey, SignatureKey,
-    SignatureKeyId, Snapshot, command::PlanError,
+    Api, ApiId, Binding, Environment, EnvironmentName, Group, GroupId, PublicationKey,
+    SignatureKey, SignatureKeyId, Snapshot, command::PlanError,
 };
 
 use super::{
@@ -21,23 +21,22 @@ pub(crate) struct BoundApi {
     pub(crate) api: Arc<Api>,
     pub(crate) key: Arc<SignatureKey>,
     pub(crate) binding: Arc<Binding>,
+    /// Where.
+    pub(crate) environment: Arc<Environment>,
 }
 
 impl BoundApi {
     /// `None` if a part of it is not there, which planning never lets happen.
     fn of(snapshot: &Snapshot, binding: &Arc<Binding>) -> Option<Self> {
         let api = snapshot.api(binding.publication.api)?;
+        let environment = snapshot.environment(&api.account, &binding.publication.environment)?;
         Some(Self {
             group: Arc::clone(snapshot.group(api.group)?),
             api: Arc::clone(api),
             key: Arc::clone(snapshot.signature_key(binding.signature_key)?),
             binding: Arc::clone(binding),
+            environment: Arc::clone(environment),
         })
-    }
-
-    /// Where it is bound.
-    pub(crate) fn environment(&self) -> &EnvironmentName {
-        &self.binding.publication.environment
     }
 }
 
@@ -74,6 +73,36 @@ impl Ops {
         Ok(snapshot
             .bindings_of_key(key.id)
             .filter_map(|binding| BoundApi::of(snapshot, binding))
+            .collect())
+    }
+
+    /// The keys of an API, by environment, those that every account has first.
+    pub(crate) fn keys_of_api(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        api: ApiId,
+    ) -> Result<Vec<BoundApi>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        let api = find::api(snapshot, account, None, api)?;
+        Ok(snapshot
+            .bindings_of_api(api.id)
+            .filter_map(|binding| BoundApi::of(snapshot, binding))
+            .collect())
+    }
+
+    /// What these bindings of the caller bind; one that is gone is passed over.
+    pub(crate) fn bound(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        bindings: &[Arc<Binding>],
+    ) -> Result<Vec<BoundApi>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        Ok(bindings
+            .iter()
+            .filter_map(|binding| BoundApi::of(snapshot, binding))
+            .filter(|bound| bound.api.account == *account)
             .collect())
     }
 

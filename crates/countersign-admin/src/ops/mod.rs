@@ -14,6 +14,7 @@ mod page;
 mod published;
 mod redefine;
 mod signature_key;
+mod unbound;
 mod user;
 mod version;
 
@@ -33,6 +34,7 @@ pub(crate) use page::{Page, Paged};
 pub(crate) use published::PublishedApi;
 pub(crate) use redefine::ApiPatch;
 pub(crate) use signature_key::{NewSignatureKey, SignatureKeyPatch};
+pub(crate) use unbound::UnboundApi;
 pub(crate) use user::NewUser;
 pub(crate) use version::ApiVersion;
 

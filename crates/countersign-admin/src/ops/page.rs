@@ -17,6 +17,15 @@ pub(crate) struct Paged<T> {
     pub(crate) items: Vec<T>,
 }
 
+impl<T> Paged<T> {
+    /// The same page of what `map` makes of each item.
+    pub(crate) fn try_map<U, E>(self, map: impl FnMut(T) -> Result<U, E>) -> Result<Paged<U>, E> {
+        let items = self.items.into_iter().map(map).collect::<Result<_, _>>()?;
+        let total = self.total;
+        Ok(Paged { total, items })
+    }
+}
+
 impl Page {
     /// All that there is, as one page.
     pub(crate) const ALL: Self = Self::window(0, usize::MAX);

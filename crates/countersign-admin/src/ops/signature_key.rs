@@ -132,6 +132,19 @@ impl Ops {
         Ok(page.of(snapshot.signature_keys(account).filter(|key| keep(key))))
     }
 
+    /// The signature key of the caller in `snapshot` that has this id.
+    pub(crate) fn signature_key_by_id(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        id: SignatureKeyId,
+    ) -> Result<Arc<SignatureKey>, OpError> {
+        let account = authorise(caller, Action::Read)?;
+        let key = snapshot.signature_key(id);
+        let own = key.filter(|key| key.account == *account);
+        own.cloned().ok_or(PlanError::SignatureKeyNotFound.into())
+    }
+
     /// The one signature key of the caller in `snapshot` that has this id or,
     /// if none has, this name.
     pub(crate) fn signature_key(

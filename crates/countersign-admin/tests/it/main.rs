@@ -5,5 +5,6 @@ mod alibaba;
 mod alibaba_front;
 mod alibaba_operations;
 mod console_and_health;
+mod huawei;
 mod native;
 mod support;

@@ -12,9 +12,9 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use countersign_admin::{Admin, AdminConfig, StatusSource};
+use countersign_admin::{Admin, AdminConfig, HuaweiConfig, PasswordCosts, StatusSource};
 use countersign_core::{
-    AccessKey, AccessKeyId, AccountId, Change, Clock, Entropy, Snapshot, Timestamp,
+    AccessKey, AccessKeyId, AccountId, Change, Clock, Entropy, ProjectId, Snapshot, Timestamp,
     command::{Command, Plan, PlanError, bootstrap::Bootstrap},
 };
 use countersign_sign::{
@@ -41,6 +41,9 @@ pub(crate) const STRANGER: Key = Key {
     id: "otherAccessKeyId",
     secret: "otherAccessKeySecret",
 };
+/// What the owner's account is called as a project, and as an instance.
+pub(crate) const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+pub(crate) const INSTANCE: &str = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 pub(crate) const HOST: &str = "127.0.0.1:18080";
 
 #[derive(Clone, Copy)]
@@ -54,7 +57,7 @@ pub(crate) struct Plane {
     pub(crate) router: Router,
     pub(crate) admin: Admin,
     pub(crate) store: Store,
-    /// In milliseconds.
+    /// In nanoseconds.
     now: Arc<AtomicI64>,
     nonces: AtomicU64,
 }
@@ -80,6 +83,8 @@ pub(crate) fn config() -> AdminConfig {
         groups_per_account_max: 200,
         // The clock stands still; the tests of the limit set one.
         requests_per_second: 0,
+        password_costs: PasswordCosts::DANGEROUSLY_CHEAP,
+        huawei: HuaweiConfig::default(),
     }
 }
 
@@ -98,6 +103,7 @@ impl Plane {
             .execute(
                 Bootstrap {
                     access_key: access_key(OWNER, "1001"),
+                    project: ProjectId::parse(PROJECT).unwrap(),
                 },
                 at,
             )
@@ -108,10 +114,10 @@ impl Plane {
             .await
             .unwrap();
 
-        let now = Arc::new(AtomicI64::new(NOW * 1000));
+        let now = Arc::new(AtomicI64::new(at.nanos()));
         let clock: Clock = {
             let now = Arc::clone(&now);
-            Arc::new(move || Timestamp::from_millis(now.load(Ordering::Relaxed)))
+            Arc::new(move || Timestamp::from_nanos(now.load(Ordering::Relaxed)))
         };
         let drawn = AtomicU64::new(1);
         let entropy: Entropy = Arc::new(move || {
@@ -130,11 +136,21 @@ impl Plane {
     }
 
     pub(crate) fn set_time(&self, unix: i64) {
-        self.now.store(unix * 1000, Ordering::Relaxed);
+        let at = Timestamp::from_millis(unix * 1000);
+        self.now.store(at.nanos(), Ordering::Relaxed);
+    }
+
+    /// The second that the clock shows.
+    pub(crate) fn unix(&self) -> i64 {
+        Timestamp::from_nanos(self.now.load(Ordering::Relaxed)).seconds()
     }
 
     pub(crate) fn wait(&self, millis: i64) {
-        self.now.fetch_add(millis, Ordering::Relaxed);
+        self.wait_nanos(millis * 1_000_000);
+    }
+
+    pub(crate) fn wait_nanos(&self, nanos: i64) {
+        self.now.fetch_add(nanos, Ordering::Relaxed);
     }
 
     pub(crate) fn nonce(&self) -> String {
@@ -159,7 +175,7 @@ impl Plane {
 
     pub(crate) async fn call_as(&self, key: Key, action: &str, params: &[(&str, &str)]) -> Answer {
         let mut params = v1_params(key, action, params, &self.nonce());
-        let now = clock::format(self.now.load(Ordering::Relaxed).div_euclid(1000));
+        let now = clock::format(self.unix());
         set(&mut params, "Timestamp", Some(&now));
         self.send(v1_get(&sign_v1("GET", params, key.secret))).await
     }
@@ -310,6 +326,8 @@ impl fmt::Display for Answer {
         let body = if self.is_xml() {
             // One element a line; a text keeps its own lines.
             self.body.replace("><", ">\n<")
+        } else if self.body.is_empty() {
+            String::new()
         } else {
             serde_json::to_string_pretty(&self.json()).unwrap()
         };

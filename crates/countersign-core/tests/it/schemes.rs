@@ -134,6 +134,33 @@ fn a_bound_key_stays_able_to_sign() {
     }
 }
 
+/// RFC 9421, B.1.4: `test-key-ed25519`, published for tests.
+const PUBLIC: &str = "MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=";
+const PRIVATE: &str = "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF";
+
+#[test]
+fn a_key_pair_is_bound_and_stays_a_pair() {
+    let mut state = State::new();
+    let group = state.group(1);
+    let api = state.live_api(group, 1, "/a");
+    let pair = CreateSignatureKey {
+        sign_secret: secret(PRIVATE),
+        ..create(1, Scheme::Rfc9421KeyPair, PUBLIC)
+    };
+    let key = state.run(&pair).unwrap();
+    assert!(matches!(key.active.signing(), Signing::Rfc9421(_)));
+    state.run(&bind(key.id, &[api])).unwrap();
+    let other_half = ModifySignatureKey {
+        sign_secret: Some(secret("bm8ga2V5")),
+        ..modify_key(key.id)
+    };
+    assert!(matches!(
+        state.refused(&other_half),
+        PlanError::SignatureKeyUnusable(Unusable::KeyPair(_))
+    ));
+    assert!(!format!("{:?}", state.snapshot).contains(PRIVATE));
+}
+
 #[test]
 fn a_refusal_says_why_the_key_cannot_sign() {
     let mut state = State::new();

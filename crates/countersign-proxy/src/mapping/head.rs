@@ -9,12 +9,11 @@ use countersign_sign::alibaba::backend::{BodyKind, body_kind};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::{ClientsBody, Input, MappedBody, Values, text};
-use crate::{fault::Fault, header_policy, target};
-
-/// The longest target, and the longest value of a header: what the HTTP
-/// library can hold of the first. Values may come from a form, which may be
-/// much longer.
-const BYTES_MAX: usize = u16::MAX as usize - 1;
+use crate::{
+    fault::Fault,
+    header_policy,
+    target::{self, BYTES_MAX},
+};
 
 /// Describe a body that is passed on.
 const OF_BODY: [HeaderName; 3] = [
@@ -98,10 +97,11 @@ pub(super) fn headers(
         let Ok(name) = HeaderName::from_bytes(parameter.name.as_bytes()) else {
             continue;
         };
-        if !header_policy::table_may_set(&name, input.is_signed) {
+        if !header_policy::table_may_set(&name, input.owned) {
             continue;
         }
         let is_plain = |b: u8| (b' '..=b'~').contains(&b) || b == b'\t';
+        // Values may come from a form, which may be much longer.
         if value.len() > BYTES_MAX || !value.bytes().all(is_plain) {
             return Err(values.unfit(&parameter.source));
         }

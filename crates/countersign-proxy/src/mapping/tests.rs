@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    ApiDefinition, ApiId, BackendAddress, BackendTarget, EnvironmentName, MatchMode, MethodMatch,
-    PathPattern, PublicationKey, Route,
+    ApiDefinition, ApiId, BackendAddress, BackendTarget, DialectName, EnvironmentName, MatchMode,
+    MethodMatch, PathPattern, PayloadPolicy, PublicationKey, Route,
     mapping::{ContentType, Location, ParameterMapping, ServiceParameter, ValueSource},
     path::ParameterStyle,
 };
 use http::{HeaderMap, Method};
 
 use super::{ClientsBody, Input, Mapped, MappedBody, System, map};
-use crate::fault::Fault;
+use crate::{fault::Fault, header_policy::Owned};
 
 fn run(
     services: &[(&str, Location, ValueSource)],
@@ -36,8 +36,10 @@ fn run(
             },
             mapping: None,
             mock: None,
+            payload: PayloadPolicy::default(),
             document: None,
         }),
+        made_by: DialectName::from_stored("native"),
     };
     let service = services
         .iter()
@@ -66,7 +68,7 @@ fn run(
             handle_time_ms: 1,
             request_id: "i",
         },
-        is_signed: true,
+        owned: Owned::Alibaba,
     };
     map(&mapping, &input)
 }

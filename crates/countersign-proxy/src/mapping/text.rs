@@ -36,7 +36,7 @@ pub(super) fn push_field(
 
 /// `raw` with its escapes read; one that is none stays, and bytes that are not
 /// UTF-8 become U+FFFD.
-pub(super) fn percent_decode(raw: &str) -> Cow<'_, str> {
+pub(crate) fn percent_decode(raw: &str) -> Cow<'_, str> {
     if !raw.contains('%') {
         return Cow::Borrowed(raw);
     }

@@ -115,15 +115,11 @@ impl Write for Stuck {
 
 #[test]
 fn a_stuck_log_holds_nothing_up() {
-    use countersign_proxy::{AccessLog, Limits, Proxy, ProxyConfig};
+    use countersign_proxy::{AccessLog, Proxy};
     let backend = Backend::start();
     let other = Gateway::start(&backend);
     let (_never, receiver) = std::sync::mpsc::channel();
-    let config = ProxyConfig {
-        listen: vec!["127.0.0.1:0".parse().unwrap()],
-        workers: std::num::NonZeroUsize::MIN,
-        limits: Limits::default(),
-    };
+    let config = crate::support::gateway::config(vec!["127.0.0.1:0".parse().unwrap()], 1);
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
     let log = AccessLog::to(Box::new(Stuck(receiver)));
     let proxy = Proxy::start(

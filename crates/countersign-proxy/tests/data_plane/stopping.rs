@@ -1,8 +1,8 @@
 //! Stopping, and not starting.
 
-use std::{io::Write, num::NonZeroUsize, sync::mpsc, time::Duration};
+use std::{io::Write, sync::mpsc, time::Duration};
 
-use countersign_proxy::{AccessLog, Limits, Proxy, ProxyConfig, StartError};
+use countersign_proxy::{AccessLog, Proxy, StartError};
 
 use crate::support::{Action, Backend, Gateway, Options, backend::ok, gateway};
 
@@ -97,11 +97,8 @@ fn a_port_in_use_is_named() {
         },
     );
     for workers in [1, 2] {
-        let config = ProxyConfig {
-            listen: vec!["127.0.0.1:0".parse().unwrap(), gateway.address()],
-            workers: NonZeroUsize::new(workers).unwrap(),
-            limits: Limits::default(),
-        };
+        let listen = vec!["127.0.0.1:0".parse().unwrap(), gateway.address()];
+        let config = gateway::config(listen, workers);
         let started = Proxy::start(
             config,
             gateway.store.reader(),

@@ -118,6 +118,15 @@ impl ComponentId {
             .is_some_and(|own| own == name)
     }
 
+    /// Whether a field or the query has to be parsed for the value.
+    pub(super) fn is_parsed(&self) -> bool {
+        matches!(self.name, Name::QueryParam(_))
+            || matches!(
+                self.params.form,
+                FieldForm::Structured | FieldForm::Member(_)
+            )
+    }
+
     /// Whether the value comes from `Content-Digest` of the message itself.
     pub(super) fn is_content_digest(&self) -> bool {
         !self.params.req && matches!(&self.name, Name::Field(name) if name == CONTENT_DIGEST_HEADER)

@@ -5,7 +5,9 @@ use sfv::BareItem;
 use super::component::{BadComponent, ComponentId};
 use super::message::Message;
 use super::parameters::write_params_line;
-use super::structured::{BadField, Member, Params, read_dictionary, write_params};
+use super::structured::{
+    BadField, Member, PARSED_COMPONENTS_MAX, Params, read_dictionary, write_params,
+};
 use super::value::{NoValue, write_value};
 use super::{SIGNATURE_HEADER, SIGNATURE_INPUT_HEADER};
 
@@ -54,6 +56,9 @@ pub enum Malformed {
         /// Its identifier.
         name: String,
     },
+    /// More components to parse than [`PARSED_COMPONENTS_MAX`].
+    #[error("more than {PARSED_COMPONENTS_MAX} components have to be parsed")]
+    TooManyParsed,
     /// A parameter of the signature is not of its type: `created` and `expires` are
     /// integers, all others strings.
     #[error("parameter {parameter} is of the wrong type")]
@@ -128,6 +133,9 @@ impl SignatureInput {
                 return Err(Malformed::ComponentRepeated { name });
             }
             components.push(id);
+        }
+        if components.iter().filter(|id| id.is_parsed()).count() > PARSED_COMPONENTS_MAX {
+            return Err(Malformed::TooManyParsed);
         }
         let params = &member.params;
         let mut text = component_list(&components);

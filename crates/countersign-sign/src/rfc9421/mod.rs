@@ -20,6 +20,7 @@ mod content_digest;
 mod input;
 mod jwk;
 pub mod message;
+mod outgoing;
 mod parameters;
 mod plan;
 mod private_key;
@@ -37,11 +38,15 @@ pub use content_digest::content_digest_sha256;
 pub use input::Malformed;
 pub use jwk::Jwk;
 pub use message::{Message, Scheme};
+pub use outgoing::Outgoing;
 pub use plan::{BesideFailed, Plan};
 pub use private_key::{BadKeyPair, generate_ed25519};
 pub use public_key::{BadPublicKey, PublicKey, RSA_BITS_MAX, RSA_BITS_MIN};
-pub use signer::{Outgoing, Scratch, SignFailed, Signed, Signer};
-pub use structured::{BadField, COMPONENTS_MAX, FIELD_BYTES_MAX, PARAMETERS_MAX, SIGNATURES_MAX};
+pub use signer::{Scratch, SignFailed, Signed, Signer};
+pub use structured::{
+    BadField, COMPONENTS_MAX, FIELD_BYTES_MAX, PARAMETERS_MAX, PARSED_COMPONENTS_MAX,
+    SIGNATURES_MAX,
+};
 pub use value::NoValue;
 pub use verifying_key::VerifyingKey;
 

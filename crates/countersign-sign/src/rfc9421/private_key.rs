@@ -125,3 +125,19 @@ pub fn generate_ed25519(seed: [u8; 32]) -> (String, Secret) {
         Secret::new(STANDARD.encode(&*private)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_wiped_on_drop() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<ed25519_dalek::SigningKey>();
+        is_wiped::<p256::ecdsa::SigningKey>();
+        is_wiped::<RsaPrivateKey>();
+        is_wiped::<<Sha512 as hmac::EagerHash>::Core>();
+    }
+}

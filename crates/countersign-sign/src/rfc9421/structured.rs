@@ -11,9 +11,12 @@ use sfv::{BareItem, BareItemFromInput, KeyRef, ListSerializer, Parser, Version};
 /// bytes, all lines of the field together.
 pub const FIELD_BYTES_MAX: usize = 16 * 1024;
 /// The most signatures, or members of a dictionary, in one message.
-pub const SIGNATURES_MAX: usize = 16;
+pub const SIGNATURES_MAX: usize = 8;
 /// The most components that one signature may cover.
 pub const COMPONENTS_MAX: usize = 64;
+/// The most components of one signature for which a field or the query has to be
+/// parsed: `;sf`, `;key` and `@query-param`. Each of them reads the whole text.
+pub const PARSED_COMPONENTS_MAX: usize = 8;
 /// The most parameters of one component or one signature.
 pub const PARAMETERS_MAX: usize = 16;
 

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use countersign_core::{AccountId, Change, Description, DialectName, EnvironmentName, Snapshot};
+use countersign_core::{
+    AccountId, Change, Description, DialectName, EnvironmentName, Publication, Snapshot,
+};
 
 /// The value of each kind that came last: records in the order of their keys
 /// mostly say what the one before said.
@@ -42,18 +44,25 @@ impl Sharing {
                 self.dialect.share(&mut api.made_by);
                 self.description.share(&mut api.description);
             }
-            Change::PutPublication(publication) => {
+            Change::PutPublication(publication) | Change::PutFormerPublication(publication) => {
                 let publication = Arc::make_mut(publication);
                 self.environment.share(&mut publication.key.environment);
                 self.description.share(&mut publication.description);
-                // As when it was published. In the order of keys, APIs come
-                // before publications.
-                if let Some(api) = snapshot.api(publication.key.api)
-                    && api.definition == publication.definition
-                {
-                    publication.definition = Arc::clone(&api.definition);
-                }
+                share_definition(publication, snapshot);
             }
+            Change::PutEnvironment(environment) => {
+                if let Some(account) = &mut environment.account {
+                    self.account.share(account);
+                }
+                self.description.share(&mut environment.description);
+            }
+            Change::PutAccount(account) => self.account.share(&mut Arc::make_mut(account).id),
+            Change::PutUser(user) => {
+                let user = Arc::make_mut(user);
+                self.account.share(&mut user.account);
+                self.description.share(&mut user.description);
+            }
+            Change::PutToken(token) => self.account.share(&mut Arc::make_mut(token).account),
             Change::PutSignatureKey(key) => {
                 let key = Arc::make_mut(key);
                 self.account.share(&mut key.account);
@@ -65,5 +74,19 @@ impl Sharing {
             }
             _ => {}
         }
+    }
+}
+
+/// As when it was published. In the order of keys, APIs come first, what was
+/// live before them after that, and what is live last.
+fn share_definition(publication: &mut Publication, snapshot: &Snapshot) {
+    let api = publication.key.api;
+    let of_api = snapshot.api(api).map(|api| &api.definition);
+    let former = snapshot.former_publications_of_api(api);
+    let mut held = of_api
+        .into_iter()
+        .chain(former.map(|former| &former.definition));
+    if let Some(same) = held.find(|held| **held == publication.definition) {
+        publication.definition = Arc::clone(same);
     }
 }

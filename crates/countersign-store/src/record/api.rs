@@ -1,15 +1,16 @@
-//! `api/<id>` and `publication/<api>/<environment>`.
+//! `api/<id>`, `publication/<api>/<environment>` and
+//! `former-publication/<api>/<environment>/<revision>`.
 
 use std::sync::Arc;
 
 use countersign_core::{
     AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress, BackendTarget, Description,
-    DialectName, GroupId, MatchMode, MethodMatch, MockAnswer, PathPattern, Publication,
-    PublicationKey, Revision, Visibility, path::ParameterStyle,
+    DialectName, GroupId, MatchMode, MethodMatch, MockAnswer, PathPattern, PayloadPolicy,
+    Publication, PublicationKey, Revision, Visibility, path::ParameterStyle,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{RecordError, field, from_json, mapping::MappingPart, moment, to_json};
+use super::{NotAValue, RecordError, field, from_json, mapping::MappingPart, moment, to_json};
 
 #[derive(Serialize, Deserialize)]
 struct ApiRecord {
@@ -46,6 +47,8 @@ struct DefinitionPart {
     mapping: Option<MappingPart>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mock: Option<MockPart>,
+    #[serde(default, skip_serializing_if = "PayloadWord::is_default")]
+    payload: PayloadWord,
     /// In the words of the dialect that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     document: Option<String>,
@@ -80,6 +83,21 @@ enum VisibilityWord {
 enum MatchModeWord {
     Exact,
     Prefix,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+enum PayloadWord {
+    #[default]
+    Text,
+    Covered,
+    Unsigned,
+}
+
+impl PayloadWord {
+    fn is_default(&self) -> bool {
+        matches!(self, Self::Text)
+    }
 }
 
 pub(super) fn encode(api: &Api) -> Vec<u8> {
@@ -145,6 +163,20 @@ pub(super) fn decode_publication(
     })
 }
 
+/// The revision stands in the key too, where deleting finds it.
+pub(super) fn decode_former(
+    key: PublicationKey,
+    revision: Revision,
+    value: &[u8],
+) -> Result<Publication, RecordError> {
+    let publication = decode_publication(key, value)?;
+    let agrees = publication.published_revision == revision;
+    field(
+        "published_revision",
+        agrees.then_some(publication).ok_or(NotAValue),
+    )
+}
+
 fn definition_part(definition: &ApiDefinition) -> DefinitionPart {
     let backend = &definition.backend;
     DefinitionPart {
@@ -162,6 +194,11 @@ fn definition_part(definition: &ApiDefinition) -> DefinitionPart {
         },
         mapping: definition.mapping.as_deref().map(MappingPart::from),
         mock: definition.mock.as_deref().map(mock_part),
+        payload: match definition.payload {
+            PayloadPolicy::Text => PayloadWord::Text,
+            PayloadPolicy::Covered => PayloadWord::Covered,
+            PayloadPolicy::Unsigned => PayloadWord::Unsigned,
+        },
         document: definition.document.as_deref().map(str::to_owned),
     }
 }
@@ -217,6 +254,11 @@ fn definition(wire: DefinitionPart) -> Result<ApiDefinition, RecordError> {
         },
         mapping: wire.mapping.map(|part| Arc::new(part.into())),
         mock: wire.mock.map(|part| Arc::new(mock(part))),
+        payload: match wire.payload {
+            PayloadWord::Text => PayloadPolicy::Text,
+            PayloadWord::Covered => PayloadPolicy::Covered,
+            PayloadWord::Unsigned => PayloadPolicy::Unsigned,
+        },
         document: wire.document.map(Arc::from),
     })
 }

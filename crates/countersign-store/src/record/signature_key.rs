@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    AccountId, Description, DialectName, KeyVersion, RetiredVersion, Revision, SignKey, SignSecret,
-    SignatureKey, SignatureKeyId, SignatureKeyName, VersionNumber,
+    AccountId, Description, DialectName, KeyVersion, RetiredVersion, Revision, Scheme, SignKey,
+    SignSecret, SignatureKey, SignatureKeyId, SignatureKeyName, Timestamp, VersionNumber,
+    scheme::UnknownScheme,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,21 +23,33 @@ struct SignatureKeyRecord {
     active: ActivePart,
     made_by: String,
     created_ms: i64,
+    /// Nanoseconds after the millisecond.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    created_sub_ns: u32,
     modified_ms: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    modified_sub_ns: u32,
     created_revision: u64,
 }
 
 #[derive(Serialize, Deserialize)]
 struct ActivePart {
     number: u64,
+    /// Left out where it is Alibaba's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scheme: Option<String>,
     sign_key: String,
-    /// Sealed, beside the account, the number and the sign key.
+    /// Sealed, beside the account, the number, the sign key, and a scheme other
+    /// than Alibaba's.
     sign_secret: String,
     created_ms: i64,
 }
 
 #[derive(Serialize, Deserialize)]
 struct RetiredVersionRecord {
+    /// Left out where it is Alibaba's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scheme: Option<String>,
     sign_key: String,
     created_ms: i64,
     retired_ms: i64,
@@ -49,7 +62,12 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, SealError> {
     let active = &key.active;
     let number = active.number.to_string();
-    let beside = [key.account.as_str(), &number, active.sign_key.as_str()];
+    let beside = beside(
+        key.account.as_str(),
+        &number,
+        active.sign_key.as_str(),
+        active.scheme,
+    );
     let place = Place {
         record,
         field: SIGN_SECRET,
@@ -67,13 +85,16 @@ pub(super) fn encode(
         description: key.description.to_string(),
         active: ActivePart {
             number: active.number.number(),
+            scheme: scheme_word(active.scheme),
             sign_key: active.sign_key.to_string(),
             sign_secret,
             created_ms: active.created.millis(),
         },
         made_by: key.made_by.to_string(),
         created_ms: key.created.millis(),
+        created_sub_ns: key.created.submilli_nanos(),
         modified_ms: key.modified.millis(),
+        modified_sub_ns: key.modified.submilli_nanos(),
         created_revision: key.created_revision.number(),
     }))
 }
@@ -87,7 +108,8 @@ pub(super) fn decode(
     let wire: SignatureKeyRecord = from_json(value)?;
     let active = &wire.active;
     let number = active.number.to_string();
-    let beside = [wire.account.as_str(), &number, &active.sign_key];
+    let scheme = field("active.scheme", scheme(active.scheme.as_deref()))?;
+    let beside = beside(&wire.account, &number, &active.sign_key, scheme);
     let place = Place {
         record,
         field: SIGN_SECRET,
@@ -108,19 +130,64 @@ pub(super) fn decode(
                 "active.number",
                 VersionNumber::new(active.number).ok_or(NotAValue),
             )?,
+            scheme,
             SignKey::from_stored(&active.sign_key),
             SignSecret::from_stored(sign_secret),
             moment(active.created_ms),
         )),
         made_by: DialectName::from_stored(&wire.made_by),
-        created: moment(wire.created_ms),
-        modified: moment(wire.modified_ms),
+        created: field(
+            "created_sub_ns",
+            fine_moment(wire.created_ms, wire.created_sub_ns),
+        )?,
+        modified: field(
+            "modified_sub_ns",
+            fine_moment(wire.modified_ms, wire.modified_sub_ns),
+        )?,
         created_revision: Revision::new(wire.created_revision),
     })
 }
 
+/// What the sign secret must not be parted from. Whoever can write to a
+/// backend, and could make a scheme that shows the secret of one that proves
+/// it, would be told it by the next request. Version 1 of the format knew
+/// Alibaba's only, and is sealed without.
+fn beside<'a>(
+    account: &'a str,
+    number: &'a str,
+    sign_key: &'a str,
+    scheme: Scheme,
+) -> Vec<&'a str> {
+    let mut beside = vec![account, number, sign_key];
+    if scheme != Scheme::Alibaba {
+        beside.push(scheme.as_str());
+    }
+    beside
+}
+
+fn scheme_word(scheme: Scheme) -> Option<String> {
+    (scheme != Scheme::Alibaba).then(|| scheme.as_str().to_owned())
+}
+
+fn scheme(word: Option<&str>) -> Result<Scheme, UnknownScheme> {
+    word.map_or(Ok(Scheme::Alibaba), Scheme::parse)
+}
+
+fn fine_moment(millis: i64, sub_nanos: u32) -> Result<Timestamp, NotAValue> {
+    if sub_nanos >= 1_000_000 {
+        return Err(NotAValue);
+    }
+    let nanos = moment(millis).nanos().saturating_add(sub_nanos.into());
+    Ok(Timestamp::from_nanos(nanos))
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 pub(super) fn encode_retired(version: &RetiredVersion) -> Vec<u8> {
     to_json(&RetiredVersionRecord {
+        scheme: scheme_word(version.scheme),
         sign_key: version.sign_key.to_string(),
         created_ms: version.created.millis(),
         retired_ms: version.retired.millis(),
@@ -136,6 +203,7 @@ pub(super) fn decode_retired(
     Ok(RetiredVersion {
         signature_key: id,
         number,
+        scheme: field("scheme", scheme(wire.scheme.as_deref()))?,
         sign_key: SignKey::from_stored(&wire.sign_key),
         created: moment(wire.created_ms),
         retired: moment(wire.retired_ms),

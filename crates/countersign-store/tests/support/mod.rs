@@ -19,11 +19,13 @@ use std::{
 
 use async_trait::async_trait;
 use countersign_core::{
-    AccessKey, AccessKeyId, AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress,
-    BackendTarget, Binding, Change, Description, DialectName, Environment, EnvironmentName, Group,
-    GroupId, GroupName, Host, KeyVersion, MatchMode, MethodMatch, PathPattern, Publication,
-    PublicationKey, RetiredVersion, Revision, SignKey, SignSecret, SignatureKey, SignatureKeyId,
-    SignatureKeyName, Snapshot, Timestamp, VersionNumber, Visibility,
+    AccessKey, AccessKeyId, Account, AccountId, Api, ApiDefinition, ApiId, ApiName, BackendAddress,
+    BackendTarget, Binding, BindingId, Change, Description, DialectName, Environment,
+    EnvironmentId, EnvironmentName, Group, GroupId, GroupName, Host, KeyVersion, MatchMode,
+    MethodMatch, PasswordHash, PathPattern, PayloadPolicy, ProjectId, Publication, PublicationKey,
+    RetiredVersion, Revision, Scheme, SignKey, SignSecret, SignatureKey, SignatureKeyId,
+    SignatureKeyName, Snapshot, Timestamp, Token, TokenHash, User, UserId, UserName, VersionNumber,
+    Visibility,
     command::{Command, Plan, PlanError, group::CreateGroup},
     path::ParameterStyle,
 };
@@ -141,6 +143,7 @@ pub fn definition(path: &str) -> ApiDefinition {
         },
         mapping: None,
         mock: None,
+        payload: PayloadPolicy::Text,
         document: None,
     }
 }
@@ -203,7 +206,13 @@ pub fn signature_key(number: u8, sign_secret: &str) -> SignatureKey {
         account: account(),
         name: SignatureKeyName::from_stored(&format!("key_{number}")),
         description: Description::from_stored(""),
-        active: Arc::new(KeyVersion::new(version, sign_key, sign_secret, LATER)),
+        active: Arc::new(KeyVersion::new(
+            version,
+            Scheme::Alibaba,
+            sign_key,
+            sign_secret,
+            LATER,
+        )),
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,
         modified: LATER,
@@ -215,35 +224,74 @@ pub fn retired_version(of: u8) -> RetiredVersion {
     RetiredVersion {
         signature_key: SignatureKeyId::from_random([of; 16]),
         number: VersionNumber::FIRST,
+        scheme: Scheme::Alibaba,
         sign_key: SignKey::from_stored("sign_key_before"),
         created: NOW,
         retired: LATER,
     }
 }
 
+/// With the id that bindings get which were stored without one.
 pub fn binding(api: &Api, environment_name: &str, key: u8) -> Binding {
+    let publication = PublicationKey {
+        api: api.id,
+        environment: environment(environment_name),
+    };
     Binding {
-        publication: PublicationKey {
-            api: api.id,
-            environment: environment(environment_name),
-        },
+        id: BindingId::made_from(&publication),
+        publication,
         signature_key: SignatureKeyId::from_random([key; 16]),
         bound: LATER,
     }
 }
 
+pub fn own_environment(number: u8, name: &str) -> Environment {
+    Environment {
+        id: EnvironmentId::from_random([number; 16]),
+        account: Some(account()),
+        name: environment(name),
+        description: Description::from_stored("an account's own"),
+        created: NOW,
+        created_revision: Revision::new(1),
+    }
+}
+
+pub fn user(number: u8, name: &str, password: Option<&str>) -> User {
+    User {
+        id: UserId::from_random([number; 16]),
+        account: account(),
+        name: UserName::from_stored(name),
+        description: Description::from_stored("signs in"),
+        password: password.map(PasswordHash::from_phc),
+        created: NOW,
+        modified: LATER,
+        created_revision: Revision::new(1),
+    }
+}
+
+pub fn token(number: u8, user: u8) -> Token {
+    Token {
+        hash: TokenHash([number; 32]),
+        user: UserId::from_random([user; 16]),
+        account: account(),
+        issued: NOW,
+        expires: LATER,
+    }
+}
+
 pub const ACCESS_KEY_SECRET: &str = "planted-access-key-secret";
 pub const SIGN_SECRET: &str = "planted-sign-secret";
+pub const BASIC_SECRET: &str = "planted-basic-secret";
+pub const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$planted";
 
-/// One record of each kind, and a second API that leaves out what can be.
-pub fn one_of_each() -> Vec<Change> {
+/// One record of each kind that format version 1 had, and a second API that
+/// leaves out what can be.
+pub fn one_of_each_in_version_1() -> Vec<Change> {
     let full = api(0xa1, 0x61, definition("/users/{id}/"));
     let plain = api(0xa2, 0x61, plain_definition("/files"));
     vec![
         Change::PutAccessKey(access_key("AKID-owner_1", ACCESS_KEY_SECRET).into()),
-        Change::PutEnvironment(Environment {
-            name: environment("RELEASE"),
-        }),
+        Change::PutEnvironment(Environment::initial(&environment("RELEASE")).unwrap()),
         Change::PutGroup(group(0x61).into()),
         Change::PutPublication(publication(&full, "RELEASE").into()),
         Change::PutBinding(binding(&full, "RELEASE", 0x51).into()),
@@ -252,6 +300,63 @@ pub fn one_of_each() -> Vec<Change> {
         Change::PutSignatureKey(signature_key(0x51, SIGN_SECRET).into()),
         Change::PutRetiredVersion(retired_version(0x51).into()),
     ]
+}
+
+/// One record of each kind, and of each field, that version 2 added.
+pub fn added_in_version_2() -> Vec<Change> {
+    let with = |payload, path| ApiDefinition {
+        payload,
+        ..definition(path)
+    };
+    let api = api(0xa3, 0x61, with(PayloadPolicy::Unsigned, "/unsigned"));
+    let former = Publication {
+        definition: with(PayloadPolicy::Covered, "/covered").into(),
+        published_revision: Revision::new(7),
+        ..publication(&api, "prod")
+    };
+    let active = KeyVersion::new(
+        VersionNumber::new(2).unwrap(),
+        Scheme::Basic,
+        SignKey::from_stored("sign_key_83"),
+        SignSecret::from_stored(Secret::new(BASIC_SECRET.to_owned())),
+        LATER,
+    );
+    let basic = SignatureKey {
+        active: Arc::new(active),
+        created: Timestamp::from_nanos(NOW.nanos() + 1),
+        modified: Timestamp::from_nanos(LATER.nanos() + 999_999),
+        ..signature_key(0x53, "")
+    };
+    let retired = RetiredVersion {
+        scheme: Scheme::Huawei,
+        ..retired_version(0x53)
+    };
+    let binding = Binding {
+        id: BindingId::from_random([0xb1; 16]),
+        ..binding(&api, "prod", 0x53)
+    };
+    let project = Account {
+        id: account(),
+        project: ProjectId::from_random([0x70; 16]),
+        created: NOW,
+    };
+    vec![
+        Change::PutAccount(project.into()),
+        Change::PutUser(user(0x75, "alice", Some(PASSWORD_HASH)).into()),
+        Change::PutUser(user(0x76, "bob", None).into()),
+        Change::PutToken(token(0x7c, 0x75).into()),
+        Change::PutEnvironment(own_environment(0xe1, "prod")),
+        Change::PutApi(api.into()),
+        Change::PutFormerPublication(former.into()),
+        Change::PutSignatureKey(basic.into()),
+        Change::PutRetiredVersion(retired.into()),
+        Change::PutBinding(binding.into()),
+    ]
+}
+
+/// One record of each kind.
+pub fn one_of_each() -> Vec<Change> {
+    [one_of_each_in_version_1(), added_in_version_2()].concat()
 }
 
 /// All that can be asked of a snapshot of the sample records, secrets too.
@@ -263,9 +368,21 @@ pub fn describe(snapshot: &Snapshot) -> String {
         line(&key);
         line(&key.map(|key| key.secret.expose()));
     }
-    snapshot
-        .environments()
-        .for_each(|environment| line(environment));
+    for own in snapshot.accounts() {
+        line(own);
+        line(&snapshot.account_of_project(own.project));
+    }
+    for own in snapshot.environments(&account()) {
+        line(own);
+        line(&snapshot.environment_by_id(&account(), own.id).is_some());
+    }
+    for user in snapshot.users(&account()) {
+        line(user);
+        line(&user.password.as_ref().map(PasswordHash::as_phc));
+        snapshot
+            .tokens_of_user(user.id)
+            .for_each(|token| line(&(token, snapshot.token(&token.hash).is_some())));
+    }
     for group in snapshot.groups(&account()) {
         line(group);
         line(
@@ -279,9 +396,10 @@ pub fn describe(snapshot: &Snapshot) -> String {
         snapshot
             .publications_of_group(group.id)
             .for_each(|publication| line(publication));
+        line(&snapshot.group_at(&group.host).map(|group| group.id));
         line(
             &snapshot
-                .route(&group.host, "RELEASE", "GET", "/users/7/")
+                .route(group, "RELEASE", "GET", "/users/7/")
                 .map(|route| route.key.clone()),
         );
     }
@@ -293,8 +411,12 @@ pub fn describe(snapshot: &Snapshot) -> String {
             &api.definition.method,
         ));
         snapshot
-            .bindings_of_api(api.id)
-            .for_each(|binding| line(binding));
+            .former_publications_of_api(api.id)
+            .for_each(|former| line(former));
+        for binding in snapshot.bindings_of_api(api.id) {
+            line(binding);
+            line(&(snapshot.binding_by_id(binding.id) == Some(binding)));
+        }
     }
     for key in snapshot.signature_keys(&account()) {
         let active = &key.active;
@@ -309,6 +431,7 @@ pub fn describe(snapshot: &Snapshot) -> String {
         ));
         line(&(
             active.number,
+            active.scheme,
             &active.sign_key,
             active.sign_secret.secret().expose(),
             active.created,

@@ -97,13 +97,31 @@ pub(super) fn success(id: &RequestId, answer: Answer) -> Response {
     response
 }
 
-/// The response of a call that was not. Errors of the vendor's front gateway
-/// repeat the request's id in the body (spec 1.7).
-pub(super) fn failure(id: &RequestId, fault: &Fault) -> Response {
+/// Whose bodies of errors a call gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// The gateway's: two fields, and those of the vendor's front gateway
+    /// repeat the request's id (spec 1.7).
+    Apig,
+    /// IAM's: an object as OpenStack's clients read it. The gateway's fields
+    /// stand beside it for the SDKs, which call IAM too.
+    Iam,
+}
+
+/// The response of a call that was not.
+pub(super) fn failure(id: &RequestId, fault: &Fault, service: Service) -> Response {
     let row = errors::row(fault);
     let mut body = json!({ "error_code": row.code, "error_msg": row.message });
-    if row.is_front {
-        body["request_id"] = id.to_hex().into();
+    match service {
+        Service::Apig if row.is_front => body["request_id"] = id.to_hex().into(),
+        Service::Apig => {}
+        Service::Iam => {
+            body["error"] = json!({
+                "code": row.status.as_u16(),
+                "message": row.message,
+                "title": row.status.canonical_reason(),
+            });
+        }
     }
     let mut response = render(id, row.status, Some(&body));
     response

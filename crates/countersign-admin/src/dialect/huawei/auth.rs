@@ -4,12 +4,14 @@
 use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
-use countersign_core::{Snapshot, TokenHash};
+use countersign_core::Snapshot;
 use countersign_sign::huawei::request_auth::{self, Policy, Request};
 use http::{header::AUTHORIZATION, request::Parts};
-use sha2::{Digest, Sha256};
 
-use super::errors::Fault;
+use super::{
+    errors::Fault,
+    iam::token::{self, TokenScope},
+};
 use crate::{
     admin::Plane,
     auth::{AuthError, Caller, SignedWithoutNonce},
@@ -18,27 +20,48 @@ use crate::{
 
 const AUTH_TOKEN: &str = "x-auth-token";
 
-/// Who calls. If there is both a signature and a token, the signature counts.
+/// Who calls the gateway's API: by a signature, or a token for the project.
 pub(super) fn authenticate(
     plane: &Plane,
     parts: &Parts,
     body: &[u8],
     snapshot: &Snapshot,
 ) -> Result<Caller, Fault> {
+    let (caller, scope) = identify(plane, parts, body, snapshot)?;
+    match scope {
+        None | Some(TokenScope::Project) => Ok(caller),
+        Some(TokenScope::Domain | TokenScope::Unscoped) => Err(Fault::TokenWithoutProject),
+    }
+}
+
+/// Who calls, where a token may be for anything.
+pub(super) fn authenticate_in_any_scope(
+    plane: &Plane,
+    parts: &Parts,
+    body: &[u8],
+    snapshot: &Snapshot,
+) -> Result<Caller, Fault> {
+    identify(plane, parts, body, snapshot).map(|(caller, _)| caller)
+}
+
+/// Who calls, and what the token is for that was shown. If there is both a
+/// signature and a token, the signature counts.
+fn identify(
+    plane: &Plane,
+    parts: &Parts,
+    body: &[u8],
+    snapshot: &Snapshot,
+) -> Result<(Caller, Option<TokenScope>), Fault> {
     if parts.headers.contains_key(AUTHORIZATION) {
-        return by_signature(plane, parts, body, snapshot);
+        return by_signature(plane, parts, body, snapshot).map(|caller| (caller, None));
     }
     let token = header::single(&parts.headers, AUTH_TOKEN);
     let token = token.map_err(|header::NotOneText| Fault::Auth(AuthError::TokenUnknown))?;
     let token = token.filter(|token| !token.is_empty());
-    let hash = token_hash(token.ok_or(Fault::Unauthenticated)?);
+    let text = token.ok_or(Fault::Unauthenticated)?;
+    let hash = token::hash(text);
     let caller = plane.gate.admit_by_token(snapshot, &hash, plane.now());
-    caller.map_err(Fault::Auth)
-}
-
-/// Under which name a token is remembered.
-pub(super) fn token_hash(token: &str) -> TokenHash {
-    TokenHash(Sha256::digest(token.as_bytes()).into())
+    Ok((caller.map_err(Fault::Auth)?, Some(TokenScope::of(text))))
 }
 
 fn by_signature(

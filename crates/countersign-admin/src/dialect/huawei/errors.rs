@@ -13,8 +13,8 @@ use http::StatusCode;
 
 use super::{json::NotAnObject, time};
 use crate::{
-    auth::AuthError, body::BodyError, locks::LOCKED_SECS, ops::OpError, request_id::RequestId,
-    throttle::Throttled,
+    auth::AuthError, body::BodyError, locks::LOCKED_SECS, ops::OpError, password::PasswordError,
+    request_id::RequestId, throttle::Throttled,
 };
 
 /// What is wrong with a call. `Debug` holds no value of a field.
@@ -37,6 +37,14 @@ pub(super) enum Fault {
         now: Timestamp,
         error: AuthError,
     },
+    /// The token is for no project.
+    TokenWithoutProject,
+    /// What a token is asked for is not the user's.
+    OtherScope,
+    /// Too many wrong passwords.
+    PasswordLocked,
+    /// The password was not checked.
+    Password(PasswordError),
     /// The project in the path is not the caller's.
     OtherProject,
     /// There is no such instance.
@@ -169,6 +177,36 @@ pub(super) fn row(fault: &Fault) -> Row {
                 date,
                 now: *now,
             }),
+        ),
+        Fault::TokenWithoutProject => Row::new(
+            StatusCode::UNAUTHORIZED,
+            "APIG.1003",
+            "Token contains no project information",
+            "token_without_project",
+        ),
+        Fault::OtherScope => Row::new(
+            StatusCode::UNAUTHORIZED,
+            "APIGW.0301",
+            "The scope is not one that the user has",
+            "other_scope",
+        ),
+        Fault::PasswordLocked => Row::new(
+            StatusCode::UNAUTHORIZED,
+            "APIGW.0301",
+            format!("Too many wrong passwords in a row. Try again after {LOCKED_SECS} seconds"),
+            "password_locked",
+        ),
+        Fault::Password(PasswordError::Busy) => Row::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "APIG.9999",
+            "System error: too many passwords are being checked. Try again",
+            "too_many_passwords",
+        ),
+        Fault::Password(PasswordError::Hasher) => Row::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "APIG.9999",
+            "System error",
+            "internal_error",
         ),
         Fault::OtherProject => Row::new(
             StatusCode::FORBIDDEN,
@@ -304,7 +342,12 @@ fn auth_row(error: &AuthError, presented: Option<Presented<'_>>) -> Row {
             ),
             ours,
         ),
-        AuthError::WrongPassword => iam("user name or password is wrong", ours),
+        AuthError::WrongPassword => Row::new(
+            StatusCode::UNAUTHORIZED,
+            "APIGW.0301",
+            "The username or password is wrong.",
+            ours,
+        ),
         // Of the other dialects' schemes; none of them is read here.
         AuthError::SignatureV1(_)
         | AuthError::SignatureV3(_)
@@ -469,10 +512,12 @@ fn plan_row(error: &PlanError, id: &str, ours: &'static str) -> Row {
 pub(super) fn log(fault: &Fault, id: &RequestId) {
     let (id, code) = (id.to_hex(), row(fault).ours);
     match fault {
-        Fault::Op { error, .. } if error.is_ours() => {
-            let error: &(dyn Error + 'static) = error;
-            tracing::error!(request.id = %id, error.code = code, error, "a management call failed");
-        }
+        Fault::Op { error, .. } if error.is_ours() => failed(&id, code, error),
+        Fault::Password(error @ PasswordError::Hasher) => failed(&id, code, error),
         _ => tracing::debug!(request.id = %id, error.code = code, "a management call was refused"),
     }
+}
+
+fn failed(id: &str, code: &'static str, error: &(dyn Error + 'static)) {
+    tracing::error!(request.id = %id, error.code = code, error, "a management call failed");
 }

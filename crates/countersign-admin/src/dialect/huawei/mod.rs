@@ -16,6 +16,7 @@ mod config;
 pub(in crate::dialect) mod errors;
 mod fields;
 mod iam;
+mod ids;
 mod json;
 mod listing;
 mod operations;
@@ -32,7 +33,11 @@ use axum::{
 use countersign_core::Snapshot;
 
 pub use self::config::{BindAnswer, HuaweiConfig};
-use self::{answer::Answer, errors::Fault, table::Target};
+use self::{
+    answer::{Answer, Service},
+    errors::Fault,
+    table::Target,
+};
 use crate::{admin::Plane, auth::Caller, body, request_id::RequestId};
 
 /// Which of the vendor's two APIs is spoken.
@@ -60,12 +65,16 @@ struct Call<'a> {
 /// One call, from its head to its answer.
 pub(crate) async fn handle(State(plane): State<Arc<Plane>>, request: Request) -> Response {
     let id = plane.request_id();
+    let service = match request.uri().path().starts_with("/v3/") {
+        true => Service::Iam,
+        false => Service::Apig,
+    };
     let outcome = serve(&plane, request, &id).await;
     match outcome {
         Ok(answer) => answer::success(&id, answer),
         Err(fault) => {
             errors::log(&fault, &id);
-            answer::failure(&id, &fault)
+            answer::failure(&id, &fault, service)
         }
     }
 }
@@ -79,7 +88,7 @@ async fn serve(plane: &Plane, request: Request, id: &RequestId) -> Result<Answer
     let snapshot = plane.ops.snapshot();
     let operation = match target {
         Target::Iam(endpoint) => {
-            return iam::serve(plane, endpoint, &parts, &body, &snapshot).await;
+            return iam::serve(plane, endpoint, &parts, &body, &snapshot, id).await;
         }
         Target::Apig(operation) => operation,
     };

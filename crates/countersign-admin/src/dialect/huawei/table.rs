@@ -136,6 +136,12 @@ pub(super) const INSTANCE_ROWS: &[Row] = &[
         None,
         Some("instances/{}/features"),
     ),
+    row(
+        Operation::ListFeatureNames,
+        Method::GET,
+        None,
+        Some("instances/{}/instance-features"),
+    ),
 ];
 
 /// What of IAM is spoken.

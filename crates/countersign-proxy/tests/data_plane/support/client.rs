@@ -50,6 +50,34 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// The error in Huawei's form, after checking that all that belongs to it
+    /// is there and nothing of the other form: status, code, text, our code.
+    pub fn huawei_fault(&self) -> (u16, String, String, String) {
+        let ours = self.header("x-countersign-error");
+        let ours = ours.unwrap_or_else(|| panic!("no fault: {self:?}"));
+        assert!(!self.head.to_lowercase().contains("x-ca-"), "{self:?}");
+        assert_eq!(self.all("content-type"), ["application/json"]);
+        let id = self.huawei_request_id();
+        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(body["request_id"], id);
+        assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        let (code, message) = (text("error_code"), text("error_msg"));
+        (self.status, code, message, ours.to_owned())
+    }
+
+    /// The one `X-Request-Id`, which is 32 lower-case hex digits.
+    pub fn huawei_request_id(&self) -> &str {
+        let [id] = self.all("x-request-id")[..] else {
+            panic!("{self:?}");
+        };
+        let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        assert!(id.len() == 32 && id.bytes().all(is_digit), "{id}");
+        id
+    }
+}
+
 impl Client {
     pub fn to(address: SocketAddr) -> Self {
         let socket = TcpStream::connect(address).unwrap();
@@ -77,6 +105,22 @@ impl Client {
         self.call(format!(
             "GET {path} HTTP/1.1\r\nHost: api.test\r\n{more}\r\n"
         ))
+    }
+
+    /// A request at any host; `more` are header lines, each with its line end.
+    pub fn at(&mut self, host: &str, method: &str, path: &str, more: &str, body: &[u8]) -> Reply {
+        let framing = match body {
+            [] if method == "GET" || method == "HEAD" => String::new(),
+            body => format!("Content-Length: {}\r\n", body.len()),
+        };
+        self.send(format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{framing}{more}\r\n"
+        ));
+        self.send(body);
+        match method {
+            "HEAD" => self.bare_reply(),
+            _ => self.reply(),
+        }
     }
 
     /// A POST with a body of known length.

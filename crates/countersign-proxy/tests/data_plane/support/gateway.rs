@@ -6,23 +6,31 @@ use std::{
     num::NonZeroUsize,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use countersign_core::{
     AccessKey, AccessKeyId, AccountId, ApiDefinition, ApiId, ApiName, BackendAddress,
-    BackendTarget, Clock, Description, DialectName, Entropy, EnvironmentName, GroupId, GroupName,
-    Host, MatchMode, MethodMatch, PathPattern, SignKey, SignSecret, SignatureKeyId,
-    SignatureKeyName, Timestamp, Visibility,
+    BackendTarget, BindingId, Clock, Description, DialectName, Entropy, EnvironmentName, GroupId,
+    GroupName, Host, MatchMode, MethodMatch, PathPattern, PayloadPolicy, ProjectId, PublicationKey,
+    Scheme, SignKey, SignSecret, SignatureKeyId, SignatureKeyName, Timestamp, Visibility,
     command::{
-        Bind, Command, Unbind, api::CreateApi, bootstrap::Bootstrap, group::CreateGroup,
-        publication::Publish, signature_key::CreateSignatureKey, signature_key::ModifySignatureKey,
+        Bind, Command, Unbind,
+        api::CreateApi,
+        bootstrap::Bootstrap,
+        group::CreateGroup,
+        publication::Publish,
+        signature_key::ModifySignatureKey,
+        signature_key::{BesideOthers, CreateSignatureKey},
     },
     path::ParameterStyle,
 };
-use countersign_proxy::{AccessLog, Drained, Limits, Proxy, ProxyConfig, RunningProxy};
+use countersign_proxy::{
+    AccessLog, BackendSignHeader, Drained, Limits, Proxy, ProxyConfig, PublicKeyUriPrefix,
+    RunningProxy,
+};
 use countersign_sign::Secret;
 use countersign_store::{MasterKey, Store, memory::MemoryBackend};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -37,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     pub workers: usize,
     pub logs: bool,
+    pub sign_header: &'static str,
+    pub public_key_prefix: &'static str,
 }
 
 impl Default for Options {
@@ -45,6 +55,51 @@ impl Default for Options {
             limits: Limits::default(),
             workers: 1,
             logs: false,
+            sign_header: "Authorization",
+            public_key_prefix: "/apigw/authadv/v2/public-key/",
+        }
+    }
+}
+
+/// A configuration to listen at these addresses.
+pub fn config(listen: Vec<SocketAddr>, workers: usize) -> ProxyConfig {
+    ProxyConfig {
+        listen,
+        workers: NonZeroUsize::new(workers).unwrap(),
+        limits: Limits::default(),
+        backend_sign_header: BackendSignHeader::default(),
+        public_key_uri_prefix: PublicKeyUriPrefix::default(),
+    }
+}
+
+/// Where an API is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// At `api.test`, a group that the native API made.
+    Native,
+    /// At `huawei.test`, a group that Huawei's dialect made.
+    Huawei,
+}
+
+impl At {
+    fn group(self) -> GroupId {
+        match self {
+            Self::Native => group_id(),
+            Self::Huawei => GroupId::from_random([8; 16]),
+        }
+    }
+
+    fn made_by(self) -> DialectName {
+        DialectName::from_stored(match self {
+            Self::Native => "native",
+            Self::Huawei => "huawei",
+        })
+    }
+
+    pub fn host(self) -> &'static str {
+        match self {
+            Self::Native => "api.test",
+            Self::Huawei => "huawei.test",
         }
     }
 }
@@ -55,6 +110,7 @@ pub struct Gateway {
     pub runtime: tokio::runtime::Runtime,
     log: Log,
     metrics: PrometheusHandle,
+    now: Arc<AtomicI64>,
 }
 
 /// A log that can be read back.
@@ -119,16 +175,19 @@ impl Gateway {
         };
         let recorder = PrometheusBuilder::new().build_recorder();
         let config = ProxyConfig {
-            listen: vec!["127.0.0.1:0".parse().unwrap()],
-            workers: NonZeroUsize::new(options.workers).unwrap(),
             limits: options.limits,
+            backend_sign_header: BackendSignHeader::parse(options.sign_header).unwrap(),
+            public_key_uri_prefix: PublicKeyUriPrefix::parse(options.public_key_prefix).unwrap(),
+            ..config(vec!["127.0.0.1:0".parse().unwrap()], options.workers)
         };
+        let now = Arc::new(AtomicI64::new(NOW.millis()));
+        let moved = Arc::clone(&now);
         let proxy = Proxy::start(
             config,
             store.reader(),
             &recorder,
             access_log,
-            clock(),
+            Arc::new(move || Timestamp::from_millis(moved.load(Ordering::SeqCst))),
             entropy(),
         )
         .unwrap();
@@ -138,7 +197,19 @@ impl Gateway {
             runtime,
             log,
             metrics: recorder.handle(),
+            now,
         }
+    }
+
+    /// The time that the gateway is told.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.now
+            .fetch_add(time.as_millis() as i64, Ordering::SeqCst);
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -154,26 +225,73 @@ impl Gateway {
         C: Command + Send + 'static,
         C::Outcome: Send + 'static,
     {
-        self.runtime.block_on(execute(&self.store, command));
+        self.runtime
+            .block_on(self.store.execute(command, self.now()))
+            .unwrap();
     }
 
     /// Gives the signature key another sign key and sign secret.
     pub fn change_key(&self, sign_key: &str, secret: &str) {
+        self.change(key_id(), None, sign_key, secret);
+    }
+
+    /// Gives a signature key another version.
+    pub fn change(&self, id: SignatureKeyId, scheme: Option<Scheme>, sign_key: &str, secret: &str) {
         self.execute(ModifySignatureKey {
             account: account(),
-            id: key_id(),
+            id,
             name: None,
             description: None,
+            scheme,
             sign_key: Some(SignKey::from_stored(sign_key)),
             sign_secret: Some(SignSecret::from_stored(Secret::new(secret.to_owned()))),
+            unique_name: false,
         });
+    }
+
+    /// Makes one more signature key. `number` tells it from all others; the
+    /// fixture's is 9.
+    pub fn add_key(
+        &self,
+        number: u8,
+        name: &str,
+        scheme: Scheme,
+        sign_key: &str,
+        secret: &str,
+    ) -> SignatureKeyId {
+        let id = SignatureKeyId::from_random([number; 16]);
+        self.execute(create_key(id, name, scheme, sign_key, secret));
+        id
+    }
+
+    /// Publishes one more API, and binds a signature key to it.
+    pub fn put(&self, at: At, number: u64, definition: ApiDefinition, key: Option<SignatureKeyId>) {
+        self.put_made_by(at, at.made_by(), number, definition, key);
+    }
+
+    /// The same, with a dialect of its own.
+    pub fn put_made_by(
+        &self,
+        at: At,
+        made_by: DialectName,
+        number: u64,
+        definition: ApiDefinition,
+        key: Option<SignatureKeyId>,
+    ) {
+        let api = New {
+            at,
+            made_by,
+            number,
+            definition,
+            key,
+        };
+        self.runtime.block_on(publish(&self.store, api));
     }
 
     /// Publishes one more API, and binds the signature key to it or not. `number`
     /// tells it from all others; the fixture's are below 100.
     pub fn publish(&self, number: u64, definition: ApiDefinition, is_signed: bool) {
-        let published = publish(&self.store, number, definition, is_signed);
-        self.runtime.block_on(published);
+        self.put(At::Native, number, definition, is_signed.then(key_id));
     }
 
     /// Takes the signature key off everything.
@@ -222,6 +340,7 @@ pub fn definition(path: &str, backend: SocketAddr) -> ApiDefinition {
         },
         mapping: None,
         mock: None,
+        payload: PayloadPolicy::default(),
         document: None,
     }
 }
@@ -273,27 +392,28 @@ async fn fill(store: &Store, backend: &str) {
         account: account(),
         created: NOW,
     };
-    let made_by = || DialectName::from_stored("native");
-    execute(store, Bootstrap { access_key }).await;
-    let group = CreateGroup {
-        id: group_id(),
-        account: account(),
-        name: GroupName::from_stored("group"),
-        host: Host::parse("api.test").unwrap(),
-        description: Description::from_stored(""),
-        made_by: made_by(),
-        groups_max: 10,
-    };
-    execute(store, group).await;
-    let key = CreateSignatureKey {
-        id: key_id(),
-        account: account(),
-        name: SignatureKeyName::from_stored("key"),
-        description: Description::from_stored(""),
-        sign_key: SignKey::from_stored(SIGN_KEY),
-        sign_secret: SignSecret::from_stored(Secret::new(SECRET.to_owned())),
-        made_by: made_by(),
-    };
+    let project = ProjectId::made_from(&account());
+    execute(
+        store,
+        Bootstrap {
+            access_key,
+            project,
+        },
+    )
+    .await;
+    for at in [At::Native, At::Huawei] {
+        let group = CreateGroup {
+            id: at.group(),
+            account: account(),
+            name: GroupName::from_stored(at.host()),
+            host: Host::parse(at.host()).unwrap(),
+            description: Description::from_stored(""),
+            made_by: at.made_by(),
+            groups_max: 10,
+        };
+        execute(store, group).await;
+    }
+    let key = create_key(key_id(), "key", Scheme::Alibaba, SIGN_KEY, SECRET);
     execute(store, key).await;
 
     let address = format!("http://{backend}");
@@ -367,22 +487,60 @@ async fn put(store: &Store, number: u8, spec: &Spec<'_>) {
         },
         mapping: None,
         mock: None,
+        payload: PayloadPolicy::default(),
         document: None,
     };
-    publish(store, number.into(), definition, spec.is_signed).await;
+    let at = At::Native;
+    let api = New {
+        at,
+        made_by: at.made_by(),
+        number: number.into(),
+        definition,
+        key: spec.is_signed.then(key_id),
+    };
+    publish(store, api).await;
 }
 
-async fn publish(store: &Store, number: u64, definition: ApiDefinition, is_signed: bool) {
-    let id = ApiId::from_random((u128::from(number) + 1).to_be_bytes());
+fn create_key(
+    id: SignatureKeyId,
+    name: &str,
+    scheme: Scheme,
+    sign_key: &str,
+    secret: &str,
+) -> CreateSignatureKey {
+    CreateSignatureKey {
+        id,
+        account: account(),
+        name: SignatureKeyName::from_stored(name),
+        description: Description::from_stored(""),
+        scheme,
+        sign_key: SignKey::from_stored(sign_key),
+        sign_secret: SignSecret::from_stored(Secret::new(secret.to_owned())),
+        made_by: At::Native.made_by(),
+        beside: BesideOthers::default(),
+    }
+}
+
+/// An API to be published.
+struct New {
+    at: At,
+    made_by: DialectName,
+    number: u64,
+    definition: ApiDefinition,
+    key: Option<SignatureKeyId>,
+}
+
+async fn publish(store: &Store, new: New) {
+    let id = ApiId::from_random((u128::from(new.number) + 1).to_be_bytes());
     let api = CreateApi {
         id,
         account: account(),
-        group: group_id(),
-        name: ApiName::from_stored(&format!("api{number}")),
+        group: new.at.group(),
+        name: ApiName::from_stored(&format!("api{}", new.number)),
         description: Description::from_stored(""),
         visibility: Visibility::Private,
-        definition: Arc::new(definition),
-        made_by: DialectName::from_stored("native"),
+        definition: Arc::new(new.definition),
+        made_by: new.made_by,
     };
     execute(store, api).await;
     let description = Description::from_stored("");
@@ -397,16 +555,20 @@ async fn publish(store: &Store, number: u64, definition: ApiDefinition, is_signe
         },
     )
     .await;
-    if is_signed {
-        let apis = [id].into();
+    if let Some(signature_key) = new.key {
+        let publication = PublicationKey {
+            api: id,
+            environment: release(),
+        };
         execute(
             store,
             Bind {
                 account: account(),
-                signature_key: key_id(),
-                group: group_id(),
-                apis,
-                environment: release(),
+                signature_key,
+                group: None,
+                first_id: BindingId::made_from(&publication),
+                publications: vec![publication],
+                published_only: true,
             },
         )
         .await;

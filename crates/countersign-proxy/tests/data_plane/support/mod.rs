@@ -3,6 +3,9 @@
 pub mod backend;
 pub mod client;
 pub mod gateway;
+pub mod huawei;
+pub mod keys;
+pub mod message;
 pub mod signature;
 
 pub use backend::{Action, Backend, Received};

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rfc9421::generate_ed25519;
+use crate::rfc9421::{Scheme, generate_ed25519};
 
 const BARE: Outgoing<'_> = Outgoing {
     method: "POST",

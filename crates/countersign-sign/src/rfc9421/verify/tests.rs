@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::rfc9421::message::{Scheme, Target};
 use crate::rfc9421::{
-    BadField, Outgoing, PublicKey, Scratch, Signed, Signer, content_digest_sha256, generate_ed25519,
+    BadField, Outgoing, Plan, PublicKey, Scratch, Signed, Signer, content_digest_sha256,
+    generate_ed25519,
 };
 use crate::secret::Secret;
 
@@ -354,17 +355,70 @@ fn the_content_has_to_fit_its_digest() {
         "ComponentMissing { name: \"\\\"content-digest\\\"\" }",
     );
     let md5 = sent().with("Content-Digest", Some("md5=:AA==:"));
-    check(&md5, &policy, NOW, "Malformed(NoUsableDigest)");
-    // Covered as one member only, it is compared all the same.
-    let input = sent()
-        .header("Signature-Input")
-        .replace("\"content-digest\"", "\"content-digest\";key=\"sha-256\"");
-    let member = Sent {
-        body: Vec::new(),
-        ..sent()
+    check(&md5, &policy, NOW, "SignatureDiffers");
+
+    // What somebody with the key signed is compared all the same, as one member too.
+    let lax = Policy {
+        required: Required::Only(&[]),
+        ..policy
+    };
+    let fits = content_digest_sha256(&Sha256::digest(b"{}").into());
+    for (id, digest, expected) in [
+        (
+            "\"content-digest\"",
+            "md5=:AA==:",
+            "Malformed(NoUsableDigest)",
+        ),
+        (
+            "\"content-digest\";bs",
+            "sha-256=:AA==:",
+            "BodyDigestDiffers",
+        ),
+        (
+            "\"content-digest\";sf",
+            "sha-256=:AA==:",
+            "BodyDigestDiffers",
+        ),
+        (
+            "\"content-digest\";key=\"sha-256\"",
+            "sha-256=:AA==:",
+            "BodyDigestDiffers",
+        ),
+        ("\"content-digest\";key=\"sha-256\"", &fits, "Ok(sig1)"),
+        ("\"@method\"", "md5=:AA==:", "Ok(sig1)"),
+    ] {
+        let signed = sign_one(id, digest);
+        check(&signed, &lax, NOW, expected);
     }
-    .with("Signature-Input", Some(&input));
-    check(&member, &policy, NOW, "BodyDigestDiffers");
+}
+
+/// The request with a signature over one component.
+fn sign_one(id: &str, digest: &str) -> Sent {
+    let bare = request().with("Content-Digest", Some(digest));
+    let headers: Vec<_> = bare.fields().collect();
+    let target = Target {
+        method: "POST",
+        scheme: Scheme::Https,
+        authority: "example.com",
+        path: "/foo",
+        query: None,
+    };
+    let plan = Plan {
+        label: "sig1",
+        components: &[id.parse().expect(id)],
+        created: Some(NOW),
+        expires: None,
+        nonce: None,
+        name_algorithm: false,
+        name_key: false,
+        tag: None,
+        random: [0; 32],
+    };
+    let signed = hmac()
+        .sign_message(&Message::request(target, &headers, None), &plan)
+        .expect(id);
+    bare.with("Signature-Input", Some(&signed.signature_input))
+        .with("Signature", Some(&signed.signature))
 }
 
 #[test]
@@ -501,6 +555,13 @@ fn what_can_not_be_read() {
         "ComponentMissing { name: \"\\\"x-none\\\"\" }",
     );
     check(&covering("\"@status\""), &only, NOW, "ComponentMissing");
+    let members: Vec<String> = (0..9).map(|i| format!("\"x-a\";key=\"{i}\"")).collect();
+    check(
+        &covering(&members.join(" ")),
+        &only,
+        NOW,
+        "Malformed(TooManyParsed)",
+    );
     check(&covering("\"x-a\";sf"), &only, NOW, "Malformed(Value");
 }
 

@@ -110,7 +110,7 @@ pub(super) async fn apis(call: &Call<'_>) -> Result<Answer, Fault> {
     let paged = page.of(all.iter().filter(keep));
     let item = |bound: &BoundApi| {
         identity(&snapshot, &bound.api, &call.plane.region)
-            .with("StageName", bound.environment().as_str())
+            .with("StageName", bound.environment.name.as_str())
             .with("Description", bound.api.description.as_str())
             .with("Method", bound.api.definition.method.as_str())
             .with("Path", path_of(bound))

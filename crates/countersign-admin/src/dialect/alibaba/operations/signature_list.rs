@@ -50,7 +50,7 @@ pub(super) async fn apis(call: &Call<'_>) -> Result<Answer, Fault> {
             .with("RegionId", call.plane.region.as_str())
             .with("GroupId", api.group.to_string())
             .with("GroupName", bound.group.name.as_str())
-            .with("StageName", bound.environment().as_str())
+            .with("StageName", bound.environment.name.as_str())
             .with("ApiId", api.id.to_string())
             .with("ApiName", api.name.as_str())
             .with("Description", api.description.as_str())

@@ -1,13 +1,17 @@
 //! The operations. Each module has those on one kind of thing, in both of the
 //! vendor's versions.
 
+mod api_words;
 mod apis;
+mod binding_view;
 mod bindings;
+mod bound;
 mod environments;
 mod groups;
 pub(super) mod instances;
 mod keys;
 mod publications;
+mod sign_type;
 
 use countersign_core::DialectName;
 
@@ -48,6 +52,7 @@ pub(super) enum Operation {
     ListInstances,
     ShowInstance,
     ListFeatures,
+    ListFeatureNames,
 }
 
 impl Operation {
@@ -86,7 +91,8 @@ impl Operation {
             Self::ListApis => "ListApis",
             Self::ListInstances => "ListInstances",
             Self::ShowInstance => "ShowDetailsOfInstance",
-            Self::ListFeatures => "ListInstanceFeatures",
+            Self::ListFeatures => "ListFeatures",
+            Self::ListFeatureNames => "ListInstanceFeatures",
         }
     }
 
@@ -99,9 +105,9 @@ impl Operation {
             Self::ListSignatureKeys => keys::list(call),
             Self::BindSignatureKey => bindings::bind(call).await,
             Self::UnbindSignatureKey => bindings::unbind(call).await,
-            Self::ListBoundApis => bindings::bound_apis(call),
-            Self::ListUnboundApis => bindings::unbound_apis(call),
-            Self::ListBoundSignatureKeys => bindings::bound_keys(call),
+            Self::ListBoundApis => bound::apis_of_key(call),
+            Self::ListUnboundApis => bound::other_apis(call),
+            Self::ListBoundSignatureKeys => bound::keys_of_api(call),
             Self::CreateEnvironment => environments::create(call).await,
             Self::UpdateEnvironment => environments::update(call).await,
             Self::DeleteEnvironment => environments::delete(call).await,
@@ -125,6 +131,7 @@ impl Operation {
             Self::ListInstances => instances::list(call),
             Self::ShowInstance => instances::show(call),
             Self::ListFeatures => instances::features(call),
+            Self::ListFeatureNames => instances::feature_names(call),
         }
     }
 }

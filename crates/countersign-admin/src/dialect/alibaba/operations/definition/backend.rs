@@ -9,15 +9,14 @@ use countersign_core::{
 };
 use serde_json::Value;
 
-use super::{header, object::Object};
-use crate::dialect::alibaba::Fault;
+use super::object::Object;
+use crate::dialect::{
+    alibaba::Fault,
+    tables::{NOWHERE, header},
+};
 
 /// The longest wait when the text does not say.
 const TIMEOUT_MS_DEFAULT: u32 = 10_000;
-
-/// Stands where a mock answer needs no backend. RFC 6761 keeps the name from
-/// ever being anybody's.
-const NOWHERE: &str = "http://mock.invalid";
 
 /// The backend, or what stands for one beside a mock answer.
 pub(super) fn read(config: &Object<'_>) -> Result<BackendTarget, Fault> {

@@ -9,9 +9,12 @@ use super::{
     object::{Object, Place, normalise},
     schema::{HEADER_FIELDS, PARTS, PartKind, REQUEST_CONFIG, SERVICE_CONFIG, Schema},
 };
-use crate::dialect::alibaba::{
-    Fault, Params,
-    render::{self, Fields},
+use crate::dialect::{
+    alibaba::{
+        Fault, Params,
+        render::{self, Fields},
+    },
+    tables::ENTRIES_MAX,
 };
 
 /// The texts, objects and lists that are known, each normalised.
@@ -141,10 +144,6 @@ fn read_object(parameter: &'static str, text: &str, schema: Schema) -> Result<Va
     };
     normalise(place, &raw, schema).map(Value::Object)
 }
-
-/// Most entries of a table. No limit is documented; no API has as many, and
-/// every request goes through them all.
-pub(super) const ENTRIES_MAX: usize = 500;
 
 fn read_list(parameter: &'static str, text: &str, schema: Schema) -> Result<Value, Fault> {
     let raw: Vec<Value> = serde_json::from_str(text)

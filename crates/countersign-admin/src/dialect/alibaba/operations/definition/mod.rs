@@ -3,9 +3,7 @@
 
 mod backend;
 mod document;
-mod header;
 mod object;
-mod places;
 mod request_table;
 mod schema;
 mod service_table;

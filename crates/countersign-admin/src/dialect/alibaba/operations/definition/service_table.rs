@@ -14,12 +14,13 @@ use countersign_core::{
 };
 
 use super::{
-    header,
     object::Object,
-    places::Places,
     request_table::{LOCATIONS, TYPES},
 };
-use crate::dialect::alibaba::Fault;
+use crate::dialect::{
+    alibaba::Fault,
+    tables::{Places, header},
+};
 
 /// What `CaProxy` says: which gateway forwards. The vendor sends a name of its
 /// own product; this is ours.

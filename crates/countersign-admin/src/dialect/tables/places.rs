@@ -6,17 +6,17 @@ use countersign_core::mapping::Location;
 
 /// Which names stand where.
 #[derive(Debug, Default)]
-pub(super) struct Places(HashSet<(Location, String)>);
+pub(in crate::dialect) struct Places(HashSet<(Location, String)>);
 
 impl Places {
     /// Takes a name, unless it is taken. Names of headers are the same in any
     /// case (RFC 9110, 5.1), and with `_` for `-`, as many backends read them.
-    pub(super) fn take(&mut self, location: Location, name: &str) -> bool {
+    pub(in crate::dialect) fn take(&mut self, location: Location, name: &str) -> bool {
         self.0.insert(key(location, name))
     }
 
     /// Whether it is taken.
-    pub(super) fn has(&self, location: Location, name: &str) -> bool {
+    pub(in crate::dialect) fn has(&self, location: Location, name: &str) -> bool {
         self.0.contains(&key(location, name))
     }
 }

@@ -25,7 +25,7 @@ const OURS: [&str; 2] = ["x-ca-proxy-signature", "x-countersign"];
 
 /// Why a header may not be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum BadHeader {
+pub(in crate::dialect) enum BadHeader {
     #[error("it is no name of an HTTP header")]
     NoName,
     #[error("only the gateway may set this header")]
@@ -37,14 +37,14 @@ pub(super) enum BadHeader {
 }
 
 /// A header that clients may send.
-pub(super) fn check_name(name: &str) -> Result<(), BadHeader> {
+pub(in crate::dialect) fn check_name(name: &str) -> Result<(), BadHeader> {
     HeaderName::from_bytes(name.as_bytes())
         .map(|_| ())
         .map_err(|_| BadHeader::NoName)
 }
 
 /// A header that a table may send to a backend.
-pub(super) fn check_service_name(name: &str) -> Result<(), BadHeader> {
+pub(in crate::dialect) fn check_service_name(name: &str) -> Result<(), BadHeader> {
     check_name(name)?;
     let folded = folded(name);
     if is_gateways(&folded) || OF_A_REQUEST.contains(&&*folded) {
@@ -58,7 +58,7 @@ pub(super) fn check_service_name(name: &str) -> Result<(), BadHeader> {
 }
 
 /// A header of an answer that the gateway gives itself.
-pub(super) fn check_answer_name(name: &str) -> Result<(), BadHeader> {
+pub(in crate::dialect) fn check_answer_name(name: &str) -> Result<(), BadHeader> {
     check_name(name)?;
     if is_gateways(&folded(name)) {
         return Err(BadHeader::Gateways);
@@ -67,7 +67,7 @@ pub(super) fn check_answer_name(name: &str) -> Result<(), BadHeader> {
 }
 
 /// The value of a header: visible ASCII, with blanks inside only.
-pub(super) fn check_value(value: &str) -> Result<(), BadHeader> {
+pub(in crate::dialect) fn check_value(value: &str) -> Result<(), BadHeader> {
     let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
     let bytes = value.as_bytes();
     let ends_well = [bytes.first(), bytes.last()]

@@ -1,0 +1,4 @@
+//! Huawei's dialect through the real router. Every call is signed as the
+//! vendor's SDK signs.
+
+mod support;

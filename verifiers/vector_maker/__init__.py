@@ -1,0 +1,1 @@
+"""Makes `verifiers/vectors.json`; run by `make_vectors.py`."""

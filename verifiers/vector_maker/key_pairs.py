@@ -1,0 +1,40 @@
+"""Key pairs of the vectors: made once, for tests only, PKCS #8 in Base64."""
+
+ED25519 = (
+    "MC4CAQAwBQYDK2VwBCIEIGJWNgaZpjAg0ACYOXD0sFZDUopoD2QOl5/rJAY+hky9"
+)
+
+ED25519_OTHER = (
+    "MC4CAQAwBQYDK2VwBCIEIOVBWudBAySLtUwgtRtmDJ9k7ZCTVK3+1W3N94uj2aII"
+)
+
+P256 = (
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg36pzuLNy6sAit3sJIIYaNyjbsgk8"
+    "icabIrywUlDBeJahRANCAAQN1HiGXbmJf4K83Et7y4lTmeeCCSWlsHRSAmBKlp/JVpjsujjc2DBb"
+    "kGKjRXdqBDoVintEwrF0TcpT/j8XTIne"
+)
+
+RSA = (
+    "MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCsQEpPPYey73VZyQcJ+N6UaV2G"
+    "HVeVYvBKhKwi1yAFOZkeqyEAYrb/Qv1LnyfvLjAdxOIWcg4Jd4yW5RpRgbBExNFHXyQH/JaKZaUO"
+    "GQN8JGQ/2zBU9un+ZaEbHCwgUwceZwG5+XKidI8OuLekbh88/zuPg9EwfIx6wKpqhw91TTWmwfHx"
+    "9ZlzOoJjMvef7I/9fNJq6tiQL6nm3SkJUH7cfLfgjlGqfvJj5p2jUN+80LiXe4lY86shm/o8fjWO"
+    "Nz6WHgxVzLqeFHrZwDeXM9uy4wU7FgVE2YhtFvxUZjqaCrSrBC/cPZ3O9xrFr4QANLyYfVxhewlK"
+    "S48bva/miX4vAgMBAAECggEAOT079E0MFOgB5Q4qaqPqwwKoc3K4sgmos/qWgRVfrJzRRyGy27/x"
+    "8609Iq4GxTJiBuJwBulrxLWXYGVNc5xXCOMmcEMrZAQJun/Ac4jYYZ5uOdIKo5FRfJolCS85cpxk"
+    "lzO/nR9Jerak+01iqR92/fwKvMwe7a/VtszjVHcBKgcsgvtv1jp5R4FCi6SI/eTjRilmEBRqDdxj"
+    "OmksGZ8JRI6TBK4Yk1hLSlxmrPgrrziiWCXbcEVuJOm0I4earmpj7DM1SP6AdAQmpxmB0aSx1opd"
+    "x17gEeYeFOGGr4KcIfMaEuksDwIVIeVR4/xOv474lrWzBg/lexj0ntUTWt23IQKBgQDboD7Nj4/y"
+    "aHNF31xIOB2mKj4qBf/BZkgPtUdoot6dvccXi4N4fYGdRrgkQe/B0UiLLrE3FGBMfU7dGtFwepGJ"
+    "M4zuzaiKJSge4Kut0zvgt5rNbnONKmEB7TB+PbrBZcoAtSF+QHoiuHCPQgyV9pIJLGvltkV9Lfv5"
+    "AWGvQwIaRwKBgQDIx2+Gcsel1+V4OD3K3C8aOEhdYUrMR/4EnSlvZiY8xD63x8gKsb140WOYL5NH"
+    "ijJrCxPFdxae9gYN5/YAOkL2dCOWpxtDFg6I7s3zT8zGch9gnaFq88VtPPjb4ZGv7cFfayN50TM4"
+    "1lCFhv78eW3BM+ZHZJ8WwruYLKFUyBkI2QKBgF8CWIjWhSAJnWxpruMzG2hpt9C4HabNl3jsJAMZ"
+    "ChLVKU5/NRWnva2LDVfqCk0fOzGytkkskGgmgTpXQqlU7Kac3WflIfb5Ef0hlkMxMSMKanZaRLSZ"
+    "07Ngp2zFSYgmf5eExAN44x0oCtF+cjFhpFVBmT+bdT4s6WcT+O03oK47AoGATyUet1cDkEJcuFkj"
+    "MpY9Ew7gp760Z3ZxkYwKS1lu9UE+n99m4aBS2g9gPRtz6R125m9Fae+ZwSumE1E+zbQptVDuvnI8"
+    "8uL888l+8cyhIhDWgZVhjfFt/7OrPbHbZghI074+C8UFdgA1WY1vckLDmwdEXRwzAhvdKw1cwzjl"
+    "dXECgYBDiorxGANPYzBDCmaIoI0gVWMA6lxHDE7hQ2BS5pQmNPgQM4/5B9rIKRQrL8HGsb3OpqCf"
+    "4tjm/rvphgB+bslWuoXHJ4Dugyv7gKOmmTJ7eGYgk0M6PWas9q/bQtvqoVcI83ZVrAgAdUtr3Cey"
+    "UDlrMrIAqLAOLjkxTSDe76PSFg=="
+)

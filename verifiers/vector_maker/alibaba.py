@@ -108,9 +108,11 @@ def add_plain(add):
     value = dict(good["headers"])[SIGNATURE]
     for name, other in [("no-padding", value.rstrip("=")), ("lower-case", value.lower()),
                         ("twice-as-long", value + value), ("not-base64", "*" * 44),
-                        ("non-ascii", "é" * 44), ("in-quotes", f'"{value}"')]:
+                        ("non-ascii", "\u00c3\u00a9" * 22), ("in-quotes", f'"{value}"')]:
         add(f"signature-{name}", with_header(without(good, SIGNATURE), SIGNATURE, other),
             "signature_differs")
+    add("signature-not-utf-8", with_header(without(good, SIGNATURE), SIGNATURE, "\u00e9" * 44),
+        "malformed")
     add("signature-with-blanks-around",
         with_header(without(good, SIGNATURE), SIGNATURE, f" \t{value} "))
     add("signature-repeated", with_header(good, SIGNATURE.lower(), value), "malformed")

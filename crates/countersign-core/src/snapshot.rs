@@ -71,7 +71,7 @@ pub struct Snapshot {
 
     bindings: HashMap<PublicationKey, Arc<Binding>>,
     bindings_by_key: OrdSet<(SignatureKeyId, PublicationKey)>,
-    bindings_by_id: HashMap<BindingId, Arc<Binding>>,
+    bindings_by_id: OrdMap<BindingId, Arc<Binding>>,
 
     hosts: HashMap<Host, GroupId>,
     routes: HashMap<GroupId, Arc<GroupRoutes>>,

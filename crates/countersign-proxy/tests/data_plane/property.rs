@@ -1,6 +1,7 @@
-//! Whatever an API says and a client sends: what the backend received is what
-//! was signed. Checked with the library's verifier and with one written here
-//! from the specification (section 6), over the bytes on the wire.
+//! Whatever an API says, whichever scheme signs, whatever a client sends: what
+//! the backend received is what was signed. Checked with the library's
+//! verifiers and with ones written from the specifications, over the bytes on
+//! the wire; that of Alibaba's scheme (section 6) is here.
 
 use std::{
     cell::{Cell, RefCell},
@@ -10,7 +11,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_core::{
-    ApiDefinition, MatchMode,
+    ApiDefinition, MatchMode, PayloadPolicy, Scheme, SignatureKeyId,
     api::MockAnswer,
     mapping::{
         ContentType, Location, ParameterLimits, ParameterMapping, ParameterType, RequestParameter,
@@ -20,6 +21,7 @@ use countersign_core::{
 use countersign_sign::{
     Secret,
     alibaba::backend::{self, Malformed, Refusal, Signer},
+    rfc9421::VerifyingKey,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::{
@@ -31,7 +33,10 @@ use sha2::Sha256;
 
 use crate::support::{
     Backend, Client, Gateway, Received, definition,
-    gateway::{SECRET, SIGN_KEY, pattern},
+    gateway::{At, NOW, SECRET, SIGN_KEY, key_id, pattern},
+    huawei::{self, Expected},
+    keys::Pair,
+    message,
     signature::md5,
 };
 
@@ -158,7 +163,7 @@ const NAMES: [&str; 16] = [
     "a", "b", "A", "a b", "a+b", "a&b", "a=b", "a%41", "%", "é", "名", "😀", "\u{ff5e}", "a;b", "",
     "#?/",
 ];
-const HEADERS: [&str; 9] = [
+const HEADERS: [&str; 13] = [
     "X-A",
     "x-b",
     "X_A",
@@ -168,6 +173,10 @@ const HEADERS: [&str; 9] = [
     "X-Ca-Proxy-Signature",
     "Content-MD5",
     "Content-Length",
+    "Authorization",
+    "X-Sdk-Date",
+    "signature",
+    "Content_Digest",
 ];
 const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "post",
@@ -182,6 +191,19 @@ const TYPES: [&str; 8] = [
     "application/json",
     "multipart/form-data; boundary=x",
     "",
+];
+const SCHEMES: [Scheme; 6] = [
+    Scheme::Alibaba,
+    Scheme::Alibaba,
+    Scheme::Huawei,
+    Scheme::Basic,
+    Scheme::Rfc9421Hmac,
+    Scheme::Rfc9421KeyPair,
+];
+const POLICIES: [PayloadPolicy; 3] = [
+    PayloadPolicy::Text,
+    PayloadPolicy::Covered,
+    PayloadPolicy::Unsigned,
 ];
 /// Pieces of queries and forms as they go over the wire.
 const RAW: [&str; 24] = [
@@ -329,6 +351,8 @@ struct Api {
     is_prefix: bool,
     backend_path: Option<&'static str>,
     backend_method: Option<&'static str>,
+    scheme: Scheme,
+    payload: PayloadPolicy,
 }
 
 fn api() -> impl Strategy<Value = Api> {
@@ -346,14 +370,17 @@ fn api() -> impl Strategy<Value = Api> {
         any::<bool>(),
         backend_path,
         backend_method,
+        (select(&SCHEMES[..]), select(&POLICIES[..])),
     )
         .prop_map(
-            |(mapping, is_mock, is_prefix, backend_path, backend_method)| Api {
+            |(mapping, is_mock, is_prefix, backend_path, backend_method, (scheme, payload))| Api {
                 mapping,
                 is_mock,
                 is_prefix,
                 backend_path,
                 backend_method,
+                scheme,
+                payload,
             },
         )
 }
@@ -364,6 +391,7 @@ impl Api {
         let path = format!("/n{number}/{{p}}/{{q}}");
         let mut definition = definition(&path, backend.address);
         definition.backend.method = self.backend_method.map(Into::into);
+        definition.payload = self.payload;
         if self.is_prefix {
             definition.match_mode = MatchMode::Prefix;
         }
@@ -433,6 +461,12 @@ fn call() -> impl Strategy<Value = Call> {
         "accept",
         "Cookie",
         "X-Ca-Proxy-Signature-Headers",
+        "Authorization",
+        "x_sdk_date",
+        "X-Sdk_Content-Sha256",
+        "Signature",
+        "signature_input",
+        "Content-Digest",
     ]);
     let header = (names, "[ -~é]{0,4}");
     (
@@ -514,16 +548,119 @@ fn send(gateway: &Gateway, client: &mut Client, method: &str, text: &str) -> u16
     reply.status
 }
 
+/// One signature key of each scheme.
+struct Keys {
+    alibaba: Signer,
+    pair: Pair,
+}
+
+impl Keys {
+    fn make(gateway: &Gateway) -> Self {
+        let pair = Pair::made(1);
+        for (number, scheme) in [Scheme::Huawei, Scheme::Basic, Scheme::Rfc9421Hmac]
+            .into_iter()
+            .enumerate()
+        {
+            gateway.add_key(50 + number as u8, "key", scheme, SIGN_KEY, SECRET);
+        }
+        gateway.add_key(
+            53,
+            "pair",
+            Scheme::Rfc9421KeyPair,
+            &pair.public,
+            &pair.private,
+        );
+        let alibaba = Signer::new(SIGN_KEY, &Secret::new(SECRET.to_owned()));
+        Self { alibaba, pair }
+    }
+
+    fn id(scheme: Scheme) -> SignatureKeyId {
+        let number = match scheme {
+            Scheme::Huawei => 50,
+            Scheme::Basic => 51,
+            Scheme::Rfc9421Hmac => 52,
+            Scheme::Rfc9421KeyPair => 53,
+            _ => return key_id(),
+        };
+        SignatureKeyId::from_random([number; 16])
+    }
+
+    /// Checks a request that `api` forwarded.
+    fn check(&self, api: &Api, received: &Received) {
+        let has_none = |names: &[&str]| {
+            for (name, _) in received.headers() {
+                let name = name.to_lowercase().replace('_', "-");
+                assert!(!names.contains(&&*name), "{}", received.head);
+            }
+        };
+        match api.scheme {
+            Scheme::Huawei => {
+                let is_covered = received.header("x-sdk-content-sha256").is_none();
+                Self::check_policy(api, received, is_covered);
+                let expected = Expected {
+                    header: "authorization",
+                    sign_key: SIGN_KEY,
+                    secret: SECRET,
+                    date: "20260102T030405Z",
+                    now_unix: NOW.seconds(),
+                    is_covered,
+                };
+                huawei::check(received, expected);
+            }
+            Scheme::Basic => {
+                let pair = STANDARD.encode(format!("{SIGN_KEY}:{SECRET}"));
+                assert_eq!(received.all("authorization"), [format!("Basic {pair}")]);
+                has_none(&["x-sdk-date", "x-sdk-content-sha256"]);
+            }
+            Scheme::Rfc9421Hmac | Scheme::Rfc9421KeyPair => {
+                let is_covered = received.header("content-digest").is_some();
+                if !received.body.is_empty() {
+                    Self::check_policy(api, received, is_covered);
+                }
+                let lookup = |id: &str| match id {
+                    SIGN_KEY => Some(VerifyingKey::hmac(&Secret::new(SECRET.to_owned()))),
+                    id => (id == self.pair.key_id()).then(|| self.pair.verifying_key()),
+                };
+                message::check(received, NOW.seconds(), is_covered, lookup);
+                for name in ["signature_input", "content_digest"] {
+                    assert!(received.header(name).is_none(), "{}", received.head);
+                }
+            }
+            _ => check(received, &self.alibaba),
+        }
+    }
+
+    fn check_policy(api: &Api, received: &Received, is_covered: bool) {
+        match api.payload {
+            PayloadPolicy::Covered => assert!(is_covered, "{}", received.head),
+            PayloadPolicy::Unsigned => {
+                assert!(!is_covered || received.body.is_empty(), "{}", received.head);
+            }
+            PayloadPolicy::Text => {
+                let content_type = received.header("content-type").unwrap_or_default();
+                let is_binary = content_type.is_empty() || content_type.starts_with("multipart");
+                let is_nothing = received.body.is_empty();
+                assert!(
+                    is_nothing || !(is_covered && is_binary),
+                    "{}",
+                    received.head
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_sent_is_what_is_signed() {
     let backend = Backend::start();
     let gateway = Gateway::start(&backend);
-    let signer = Signer::new(SIGN_KEY, &Secret::new(SECRET.to_owned()));
+    let keys = Keys::make(&gateway);
     let client = RefCell::new(gateway.client());
     let (number, forwarded, mocked) = (Cell::new(100), Cell::new(0), Cell::new(0));
+    let by_scheme = RefCell::new(BTreeMap::new());
     let config = Config {
         // One API each; the store takes no more than 1000 in a group.
-        cases: 150,
+        cases: 300,
         failure_persistence: None,
         ..Config::default()
     };
@@ -533,7 +670,8 @@ fn what_is_sent_is_what_is_signed() {
         let Some(definition) = api.definition(number.get(), &backend) else {
             return Err(TestCaseError::reject("the tables do not fit"));
         };
-        gateway.publish(number.get(), definition, true);
+        let key = Keys::id(api.scheme);
+        gateway.put(At::Native, number.get(), definition, Some(key));
         for call in calls {
             let text = call.text(number.get(), api.is_prefix);
             let status = send(&gateway, &mut client.borrow_mut(), call.method, &text);
@@ -545,7 +683,8 @@ fn what_is_sent_is_what_is_signed() {
             prop_assert_eq!(received.is_some(), status == 200, "{} {}", status, text);
             mocked.set(mocked.get() + u32::from(status == 299));
             if let Some(received) = received {
-                check(&received, &signer);
+                keys.check(&api, &received);
+                *by_scheme.borrow_mut().entry(api.scheme).or_insert(0) += 1;
                 if let Some(mapping) = api.mapping.as_ref().filter(|own| !own.passes_unknown) {
                     check_nothing_planted(&received, mapping);
                 }
@@ -559,6 +698,11 @@ fn what_is_sent_is_what_is_signed() {
     }
     assert!(forwarded.get() > 300, "{} is no test", forwarded.get());
     assert!(mocked.get() > 0);
+    let by_scheme = by_scheme.into_inner();
+    assert!(
+        by_scheme.len() == 5 && by_scheme.values().all(|count| *count > 50),
+        "{by_scheme:?} is no test"
+    );
     drop(client);
     gateway.stop();
 }

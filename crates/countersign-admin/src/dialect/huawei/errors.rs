@@ -61,6 +61,8 @@ pub(super) enum Fault {
     UndeclaredPathParameter(String),
     /// A path parameter of the backend's `req_uri` is not in `backend_params`.
     UndeclaredBackendParameter(String),
+    /// An API has more tags than it may have.
+    TooManyTags,
     /// The use case was not carried out; `id` is what the caller named.
     Op { error: OpError, id: String },
 }
@@ -257,6 +259,12 @@ pub(super) fn row(fault: &Fault) -> Row {
             format!("The path parameter {name} of the backend is not declared in backend_params"),
             "undeclared_backend_parameter",
         ),
+        Fault::TooManyTags => Row::new(
+            StatusCode::FORBIDDEN,
+            "APIG.3133",
+            "The number of tags of the API exceeds the maximum allowed limit",
+            "too_many_tags",
+        ),
         Fault::Op { error, id } => op_row(error, id),
     }
 }
@@ -450,7 +458,7 @@ fn plan_row(error: &PlanError, id: &str, ours: &'static str) -> Row {
         PlanError::GroupNotEmpty { .. } => Row::new(
             StatusCode::PRECONDITION_FAILED,
             "APIG.3415",
-            "The API group cannot be deleted because it contains APIs",
+            group_not_empty(id),
             ours,
         ),
         PlanError::ApiPublished { .. } => Row::new(
@@ -505,6 +513,15 @@ fn plan_row(error: &PlanError, id: &str, ours: &'static str) -> Row {
             "System error",
             ours,
         ),
+    }
+}
+
+/// The operation page of v2 names an API of the group.
+fn group_not_empty(api: &str) -> String {
+    let text = "The API group cannot be deleted because it contains APIs";
+    match api {
+        "" => text.to_owned(),
+        api => format!("{text},id:{api}"),
     }
 }
 

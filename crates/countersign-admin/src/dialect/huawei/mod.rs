@@ -33,6 +33,7 @@ use axum::{
 use countersign_core::Snapshot;
 
 pub use self::config::{BindAnswer, HuaweiConfig};
+pub(in crate::dialect) use self::operations::sign_type::{generate_for, rules_of};
 use self::{
     answer::{Answer, Service},
     errors::Fault,

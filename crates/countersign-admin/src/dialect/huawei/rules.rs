@@ -42,9 +42,9 @@ pub(super) fn check(text: &str, rule: &FieldRule) -> Result<(), RuleViolation> {
 
 /// What the pair of one type of key may be.
 #[derive(Debug)]
-pub(super) struct PairRules {
-    pub(super) sign_key: FieldRule,
-    pub(super) sign_secret: FieldRule,
+pub(in crate::dialect) struct PairRules {
+    pub(in crate::dialect) sign_key: FieldRule,
+    pub(in crate::dialect) sign_secret: FieldRule,
 }
 
 const fn characters(digits: bool, others: &'static str) -> CharSet {

@@ -25,6 +25,36 @@ pub(super) fn digits(time: Timestamp) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// The two times of a thing, as an answer tells them (spec 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// By the call that made it: nanoseconds in both.
+    Made,
+    /// By the call that changed it: when it was made in whole seconds.
+    Changed,
+    /// By any other: whole seconds, and microseconds of a later change.
+    Listed,
+}
+
+impl Told {
+    /// When it was made.
+    pub(super) fn made(self, made: Timestamp) -> String {
+        match self {
+            Self::Made => nanoseconds(made),
+            Self::Changed | Self::Listed => seconds(made),
+        }
+    }
+
+    /// When it last changed.
+    pub(super) fn changed(self, made: Timestamp, changed: Timestamp) -> String {
+        match self {
+            Self::Made | Self::Changed => nanoseconds(changed),
+            Self::Listed if made == changed => seconds(changed),
+            Self::Listed => microseconds(changed),
+        }
+    }
+}
+
 fn fraction(time: Timestamp, digits: usize) -> String {
     let whole = seconds(time);
     let fraction = format!("{:09}", time.subsecond_nanos());

@@ -44,6 +44,20 @@ impl Fields {
         }
     }
 
+    /// Takes a text that may be taken away: `Some(None)` is null.
+    pub(super) fn text_or_null(
+        &mut self,
+        field: &'static str,
+    ) -> Result<Option<Option<String>>, Refusal> {
+        match self.0.get(field) {
+            Some(Value::Null) => {
+                self.0.remove(field);
+                Ok(Some(None))
+            }
+            _ => Ok(self.text(field)?.map(Some)),
+        }
+    }
+
     /// Takes a boolean; absent is false.
     pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Refusal> {
         match self.0.remove(field) {

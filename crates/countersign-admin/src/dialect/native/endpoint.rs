@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use countersign_sign::params;
 use http::Method;
 
-use super::{Answer, Call, Refusal, apis, keys, status};
+use super::{Answer, Call, Refusal, apis, keys, status, users};
 
 macro_rules! endpoints {
     ($($name:ident: $method:literal $path:literal => $run:path,)*) => {
@@ -51,20 +51,28 @@ endpoints! {
     ChangeKey: "PATCH" "/api/v1/keys/{key}" => keys::change,
     DeleteKey: "DELETE" "/api/v1/keys/{key}" => keys::delete,
     ListApis: "GET" "/api/v1/apis" => apis::list,
+    ShowApi: "GET" "/api/v1/apis/{api}" => apis::show,
+    ChangeApi: "PATCH" "/api/v1/apis/{api}" => apis::change,
+    ListUsers: "GET" "/api/v1/users" => users::list,
+    CreateUser: "POST" "/api/v1/users" => users::create,
+    ShowUser: "GET" "/api/v1/users/{user}" => users::show,
+    ChangeUser: "PATCH" "/api/v1/users/{user}" => users::change,
+    DeleteUser: "DELETE" "/api/v1/users/{user}" => users::delete,
     ShowStatus: "GET" "/api/v1/status" => status::show,
 }
 
 impl Endpoint {
-    /// The endpoint of a method and a raw path, and what stands for `{key}`.
+    /// The endpoint of a method and a raw path, and what stands for the name in
+    /// braces.
     pub(super) fn find(method: &Method, path: &str) -> Result<(Self, String), Refusal> {
         let mut allowed = Vec::new();
         for endpoint in Self::ALL {
             let (own_method, template) = endpoint.method_and_path();
-            let Some(key) = capture(template, path) else {
+            let Some(named) = capture(template, path) else {
                 continue;
             };
             if method.as_str() == own_method {
-                return Ok((*endpoint, key));
+                return Ok((*endpoint, named));
             }
             allowed.push(own_method);
         }
@@ -77,9 +85,10 @@ impl Endpoint {
     }
 }
 
-/// What `path` has in the place of `{key}`; `None` when it does not match.
+/// What `path` has in the place of the braces that end `template`; `None` when
+/// it does not match.
 fn capture(template: &str, path: &str) -> Option<String> {
-    let Some(prefix) = template.strip_suffix("{key}") else {
+    let Some((prefix, _)) = template.split_once('{') else {
         return (template == path).then(String::new);
     };
     let raw = path
@@ -88,7 +97,7 @@ fn capture(template: &str, path: &str) -> Option<String> {
     // As in a query, but a plus in a path is a plus.
     let raw = format!("k={}", raw.replace('+', "%2B").replace('&', "%26"));
     let decoded = params::decode(raw.as_bytes()).next();
-    decoded.map(|(_, key)| Cow::into_owned(key))
+    decoded.map(|(_, named)| Cow::into_owned(named))
 }
 
 #[cfg(test)]
@@ -109,6 +118,11 @@ mod tests {
                 "/api/v1/keys/a",
                 Some((Endpoint::ChangeKey, "a")),
             ),
+            (
+                Method::DELETE,
+                "/api/v1/users/o%40b",
+                Some((Endpoint::DeleteUser, "o@b")),
+            ),
             (Method::GET, "/api/v1/keys/", None),
             (Method::GET, "/api/v1/keys/a/b", None),
             (Method::PUT, "/api/v1/keys", None),
@@ -116,7 +130,7 @@ mod tests {
             let got = Endpoint::find(&method, path).ok();
             assert_eq!(
                 got,
-                found.map(|(endpoint, key)| (endpoint, key.to_owned())),
+                found.map(|(endpoint, named)| (endpoint, named.to_owned())),
                 "{method} {path}"
             );
         }

@@ -8,7 +8,9 @@ use countersign_core::command::PlanError;
 use countersign_sign::alibaba::request_auth::v3::Refusal as Unverified;
 use http::StatusCode;
 
-use crate::{auth::AuthError, body::BodyError, ops::OpError, request_id::RequestId};
+use crate::{
+    auth::AuthError, body::BodyError, ops::OpError, password::PasswordError, request_id::RequestId,
+};
 
 /// What is wrong with a call. `Debug` holds no value that the call carried.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(super) enum Refusal {
     InsecureTransport,
     /// The caller is not let in.
     Auth(AuthError),
+    /// A password was not hashed.
+    Password(PasswordError),
     /// The use case was not carried out.
     Op(OpError),
 }
@@ -76,6 +80,12 @@ pub(super) fn row(refusal: &Refusal) -> (StatusCode, &'static str) {
         Refusal::MalformedAuthorization(_) => (StatusCode::UNAUTHORIZED, "malformed_authorization"),
         Refusal::InsecureTransport => (StatusCode::FORBIDDEN, "insecure_transport"),
         Refusal::Auth(error) => (auth_status(error), error.code()),
+        Refusal::Password(PasswordError::Busy) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "too_many_passwords")
+        }
+        Refusal::Password(PasswordError::Hasher) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
+        }
         Refusal::Op(error) => (op_status(error), error.code()),
     }
 }
@@ -161,6 +171,7 @@ pub(super) fn message(refusal: &Refusal) -> String {
         }
         Refusal::Auth(AuthError::SignatureV3(unverified)) => unverified_message(unverified),
         Refusal::Auth(error) => error.to_string(),
+        Refusal::Password(error) => error.to_string(),
         Refusal::Op(error) => error.to_string(),
     }
 }
@@ -194,12 +205,14 @@ pub(super) fn field(refusal: &Refusal) -> Option<&str> {
 pub(super) fn log(refusal: &Refusal, id: &RequestId) {
     let (_, code) = row(refusal);
     match refusal {
-        Refusal::Op(error) if error.is_ours() => {
-            let error: &(dyn Error + 'static) = error;
-            tracing::error!(request.id = %id, error.code = code, error, "a management call failed");
-        }
+        Refusal::Op(error) if error.is_ours() => failed(id, code, error),
+        Refusal::Password(error @ PasswordError::Hasher) => failed(id, code, error),
         _ => tracing::debug!(request.id = %id, error.code = code, "a management call was refused"),
     }
+}
+
+fn failed(id: &RequestId, code: &'static str, error: &(dyn Error + 'static)) {
+    tracing::error!(request.id = %id, error.code = code, error, "a management call failed");
 }
 
 /// The rows as `docs/errors.md` shows them.
@@ -232,6 +245,8 @@ pub(in crate::dialect) mod table {
             Refusal::Unauthenticated,
             Refusal::MalformedAuthorization("what is missing or not well formed".to_owned()),
             Refusal::InsecureTransport,
+            Refusal::Password(PasswordError::Busy),
+            Refusal::Password(PasswordError::Hasher),
         ];
         let cells = |refusal: &Refusal| {
             let (status, code) = row(refusal);

@@ -8,7 +8,7 @@ use countersign_sign::{Secret, alibaba::request_auth::clock};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Refusal, body::Fields};
+use super::{Answer, Call, Refusal, body::Fields, pair_rules};
 use crate::{
     dialect::alibaba::rules,
     ops::{NewSignatureKey, SignatureKeyPatch},
@@ -51,11 +51,12 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
     let key = call
         .plane
         .ops
-        .signature_key(call.caller, &snapshot, call.key)?;
+        .signature_key(call.caller, &snapshot, call.named)?;
     let mut body = summary(&snapshot, &key);
     let retired = snapshot.retired_versions(key.id).map(|version| {
         json!({
             "version": version.number.number(),
+            "scheme": version.scheme.as_str(),
             "sign_key": version.sign_key.as_str(),
             "created": time(version.created),
             "retired": time(version.retired),
@@ -72,17 +73,18 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
 /// `POST /api/v1/keys`: both halves given, or both made here.
 pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     call.query_is_only(&[])?;
-    let Given {
-        name,
+    let given = Given::read(call)?;
+    let scheme = given.scheme.unwrap_or(Scheme::Alibaba);
+    let Pair {
         sign_key,
         sign_secret,
-    } = Given::read(call)?;
+    } = given.pair(call, scheme)?;
     let missing = |field: &'static str| Refusal::field(field, "it is mandatory");
     let new = NewSignatureKey {
-        scheme: Scheme::Alibaba,
+        scheme,
         beside: BesideOthers::default(),
         description: Description::from_stored(""),
-        name: name.ok_or_else(|| missing("name"))?,
+        name: given.name.ok_or_else(|| missing("name"))?,
         sign_key: sign_key.ok_or_else(|| missing("sign_key"))?,
         sign_secret: sign_secret.ok_or_else(|| missing("sign_secret"))?,
         made_by: DialectName::from_stored("native"),
@@ -99,26 +101,38 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     })
 }
 
-/// `PATCH /api/v1/keys/{key}`: what is not given stays as it is.
+/// `PATCH /api/v1/keys/{key}`: what is not given stays as it is. A half that
+/// stays has to be one that the scheme, if that changes, takes as well.
 pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Refusal> {
     call.query_is_only(&[])?;
-    let Given {
-        name,
-        sign_key,
-        sign_secret,
-    } = Given::read(call)?;
-    let patch = SignatureKeyPatch {
-        scheme: None,
-        unique_name: false,
-        description: None,
-        name,
-        sign_key,
-        sign_secret,
-    };
+    let given = Given::read(call)?;
     let key = call
         .plane
         .ops
-        .signature_key(call.caller, &call.plane.ops.snapshot(), call.key)?;
+        .signature_key(call.caller, &call.plane.ops.snapshot(), call.named)?;
+    let active = &key.active;
+    let pair = given.pair(call, given.scheme.unwrap_or(active.scheme))?;
+    if let Some(scheme) = given.scheme.filter(|scheme| *scheme != active.scheme) {
+        let rules = pair_rules::of(scheme);
+        let key_fits =
+            pair.sign_key.is_some() || rules.sign_key.check(active.sign_key.as_str()).is_ok();
+        let secret = active.sign_secret.secret();
+        let secret_fits =
+            pair.sign_secret.is_some() || rules.sign_secret.check(secret.expose()).is_ok();
+        if !(key_fits && secret_fits) {
+            let why = "the scheme does not take the present sign key and sign secret; \
+                       give others, or have them generated";
+            return Err(Refusal::field("scheme", why));
+        }
+    }
+    let patch = SignatureKeyPatch {
+        scheme: given.scheme,
+        unique_name: false,
+        description: None,
+        name: given.name,
+        sign_key: pair.sign_key,
+        sign_secret: pair.sign_secret,
+    };
     let done = call
         .plane
         .ops
@@ -134,7 +148,7 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
     let key = call
         .plane
         .ops
-        .signature_key(call.caller, &call.plane.ops.snapshot(), call.key)?;
+        .signature_key(call.caller, &call.plane.ops.snapshot(), call.named)?;
     let done = call
         .plane
         .ops
@@ -152,6 +166,7 @@ fn summary(snapshot: &Snapshot, key: &SignatureKey) -> Value {
         "id": key.id.to_string(),
         "name": key.name.as_str(),
         "version": key.active.number.number(),
+        "scheme": key.active.scheme.as_str(),
         "sign_key": key.active.sign_key.as_str(),
         "bindings": snapshot.bindings_of_key(key.id).count(),
         "made_by": key.made_by.as_str(),
@@ -164,28 +179,52 @@ pub(super) fn time(time: Timestamp) -> String {
     clock::format(time.seconds())
 }
 
-/// What a body says of a key.
+/// What a body says of a key, the pair not yet read: its rules are the
+/// scheme's.
 struct Given {
     name: Option<SignatureKeyName>,
+    scheme: Option<Scheme>,
+    sign_key: Option<String>,
+    sign_secret: Option<Secret>,
+    generate: bool,
+}
+
+/// The halves that are new.
+struct Pair {
     sign_key: Option<SignKey>,
     sign_secret: Option<SignSecret>,
 }
 
 impl Given {
-    /// The rules are those of the Alibaba dialect, so that a key made here can
-    /// be changed there.
+    /// The rule of names is the Alibaba dialect's, which is the narrowest: a
+    /// key made here can be changed anywhere.
     fn read(call: &Call<'_>) -> Result<Self, Refusal> {
         let mut fields = Fields::read(call.headers, call.body)?;
         let (name, sign_key) = (fields.text("name")?, fields.text("sign_key")?);
         let sign_secret = fields.text("sign_secret")?.map(Secret::new);
+        let scheme = fields.text("scheme")?;
         let generate = fields.flag("generate")?;
         fields.end()?;
         let name = ruled("name", name, &rules::SIGNATURE_NAME, |text, rule| {
             SignatureKeyName::parse(&text, rule)
         })?;
-        let (sign_key, sign_secret) = match (generate, sign_key, sign_secret) {
-            (false, sign_key, sign_secret) => (sign_key, sign_secret),
-            (true, None, None) => (Some(random_sign_key(call)), Some(random_sign_secret(call))),
+        let scheme = scheme.map(|text| Scheme::parse(&text)).transpose();
+        Ok(Self {
+            name,
+            scheme: scheme.map_err(|unknown| Refusal::field("scheme", unknown))?,
+            sign_key,
+            sign_secret,
+            generate,
+        })
+    }
+
+    fn pair(&self, call: &Call<'_>, scheme: Scheme) -> Result<Pair, Refusal> {
+        let (sign_key, sign_secret) = match (self.generate, &self.sign_key, &self.sign_secret) {
+            (false, sign_key, sign_secret) => (sign_key.clone(), sign_secret.clone()),
+            (true, None, None) => {
+                let (sign_key, sign_secret) = pair_rules::generate(scheme, &|| call.plane.random());
+                (Some(sign_key), Some(sign_secret))
+            }
             (true, ..) => {
                 return Err(Refusal::field(
                     "generate",
@@ -193,15 +232,15 @@ impl Given {
                 ));
             }
         };
-        Ok(Self {
-            name,
-            sign_key: ruled("sign_key", sign_key, &rules::SIGNATURE_KEY, |text, rule| {
+        let rules = pair_rules::of(scheme);
+        Ok(Pair {
+            sign_key: ruled("sign_key", sign_key, &rules.sign_key, |text, rule| {
                 SignKey::parse(&text, rule)
             })?,
             sign_secret: ruled(
                 "sign_secret",
                 sign_secret,
-                &rules::SIGNATURE_SECRET,
+                &rules.sign_secret,
                 SignSecret::parse,
             )?,
         })
@@ -219,39 +258,4 @@ fn ruled<I, T>(
         .map(|text| parse(text, rule))
         .transpose()
         .map_err(|violation| Refusal::field(field, violation))
-}
-
-/// Capitals and digits that nobody confuses: five bits each.
-const KEY_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-/// Six bits each, all within the rule.
-const SECRET_LETTERS: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@";
-
-/// 20 characters, the longest there may be: a fixed first letter and 95 bits.
-/// It is public; it only has to be one of its kind.
-fn random_sign_key(call: &Call<'_>) -> String {
-    let mut text = String::from("K");
-    text.extend(random_letters(call, KEY_LETTERS).take(19));
-    text
-}
-
-/// 30 characters, the longest there may be: a fixed first letter and 174 bits.
-fn random_sign_secret(call: &Call<'_>) -> Secret {
-    // Room enough, so that the text never moves and leaves no copy behind.
-    let mut text = String::with_capacity(30);
-    text.push('S');
-    text.extend(random_letters(call, SECRET_LETTERS).take(29));
-    Secret::new(text)
-}
-
-/// Letters drawn alike: the alphabet's size divides 256.
-fn random_letters<const N: usize>(
-    call: &Call<'_>,
-    letters: &'static [u8; N],
-) -> impl Iterator<Item = char> {
-    const { assert!(256 % N == 0) };
-    let draw = || call.plane.random().into_iter();
-    std::iter::repeat_with(draw)
-        .flatten()
-        .map(|byte| char::from(letters[usize::from(byte) % N]))
 }

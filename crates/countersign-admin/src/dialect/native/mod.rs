@@ -6,7 +6,9 @@ mod body;
 mod endpoint;
 pub(in crate::dialect) mod errors;
 mod keys;
+mod pair_rules;
 mod status;
+mod users;
 
 use std::sync::Arc;
 
@@ -38,8 +40,8 @@ pub use endpoint::ENDPOINTS;
 struct Call<'a> {
     plane: &'a Plane,
     caller: &'a Caller,
-    /// What stands for `{key}` in the path, decoded.
-    key: &'a str,
+    /// What the path names last, decoded; empty where it names nothing.
+    named: &'a str,
     query: &'a [(String, String)],
     headers: &'a HeaderMap,
     body: &'a [u8],
@@ -105,7 +107,7 @@ pub(crate) async fn unknown_path(State(plane): State<Arc<Plane>>) -> Response {
 
 async fn answer(plane: &Plane, request: Request, id: &RequestId) -> Result<Answer, Refusal> {
     let (parts, body) = request.into_parts();
-    let (endpoint, key) = Endpoint::find(&parts.method, parts.uri.path())?;
+    let (endpoint, named) = Endpoint::find(&parts.method, parts.uri.path())?;
     let body = http_body::read(body).await.map_err(Refusal::Body)?;
     let caller = auth::authenticate(plane, &parts, &body)?;
     let query = countersign_sign::params::decode(parts.uri.query().unwrap_or_default().as_bytes());
@@ -115,7 +117,7 @@ async fn answer(plane: &Plane, request: Request, id: &RequestId) -> Result<Answe
     let call = Call {
         plane,
         caller: &caller,
-        key: &key,
+        named: &named,
         query: &query,
         headers: &parts.headers,
         body: &body,

@@ -11,7 +11,7 @@ mod groups;
 pub(super) mod instances;
 mod keys;
 mod publications;
-mod sign_type;
+pub(super) mod sign_type;
 
 use countersign_core::DialectName;
 

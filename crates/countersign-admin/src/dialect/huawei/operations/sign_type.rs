@@ -25,6 +25,17 @@ pub(super) enum SignType {
 /// Where the pair that was not given comes from.
 type Random<'a> = &'a dyn Fn() -> [u8; 16];
 
+/// What the pair of a key with one of this vendor's schemes may be; the native
+/// API asks too.
+pub(in crate::dialect) fn rules_of(scheme: Scheme) -> &'static PairRules {
+    SignType::of(scheme).rules()
+}
+
+/// A new pair for one of this vendor's schemes.
+pub(in crate::dialect) fn generate_for(scheme: Scheme, random: Random<'_>) -> (String, Secret) {
+    SignType::of(scheme).generate(random)
+}
+
 impl SignType {
     /// What a body asks for. v1.0 knows no types: there every key is of hmac,
     /// and the two fields are passed over as unknown ones are.

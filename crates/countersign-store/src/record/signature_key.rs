@@ -12,8 +12,24 @@ use serde::{Deserialize, Serialize};
 use super::{NotAValue, RecordError, field, from_json, moment, to_json};
 use crate::barrier::{Barrier, Place, SealError};
 
-const ACTIVE_SECRET: &str = "active.sign_secret";
-const NEXT_SECRET: &str = "next.sign_secret";
+const ACTIVE: Names = Names {
+    number: "active.number",
+    scheme: "active.scheme",
+    sign_secret: "active.sign_secret",
+};
+const NEXT: Names = Names {
+    number: "next.number",
+    scheme: "next.scheme",
+    sign_secret: "next.sign_secret",
+};
+
+/// What the fields of one version are called.
+#[derive(Clone, Copy)]
+struct Names {
+    number: &'static str,
+    scheme: &'static str,
+    sign_secret: &'static str,
+}
 
 #[derive(Serialize, Deserialize)]
 struct SignatureKeyRecord {
@@ -63,17 +79,17 @@ pub(super) fn encode(
     key: &SignatureKey,
     barrier: &Barrier,
 ) -> Result<Vec<u8>, SealError> {
-    let seal = |field, version: &KeyVersion| {
+    let seal = |names, version: &KeyVersion| {
         let account = key.account.as_str();
-        VersionPart::seal(Field { record, field }, account, version, barrier)
+        VersionPart::seal(At { record, names }, account, version, barrier)
     };
     let next = key.next.as_deref();
     Ok(to_json(&SignatureKeyRecord {
         account: key.account.to_string(),
         name: key.name.to_string(),
         description: key.description.to_string(),
-        active: seal(ACTIVE_SECRET, &key.active)?,
-        next: next.map(|next| seal(NEXT_SECRET, next)).transpose()?,
+        active: seal(ACTIVE, &key.active)?,
+        next: next.map(|next| seal(NEXT, next)).transpose()?,
         made_by: key.made_by.to_string(),
         created_ms: key.created.millis(),
         created_sub_ns: key.created.submilli_nanos(),
@@ -90,8 +106,8 @@ pub(super) fn decode(
     barrier: &Barrier,
 ) -> Result<SignatureKey, RecordError> {
     let wire: SignatureKeyRecord = from_json(value)?;
-    let open = |field, part: &VersionPart| {
-        let version = part.open(Field { record, field }, &wire.account, barrier)?;
+    let open = |names, part: &VersionPart| {
+        let version = part.open(At { record, names }, &wire.account, barrier)?;
         Ok::<_, RecordError>(Arc::new(version))
     };
     let next = wire.next.as_ref();
@@ -100,8 +116,8 @@ pub(super) fn decode(
         account: field("account", AccountId::parse(&wire.account))?,
         name: SignatureKeyName::from_stored(&wire.name),
         description: Description::from_stored(&wire.description),
-        active: open(ACTIVE_SECRET, &wire.active)?,
-        next: next.map(|part| open(NEXT_SECRET, part)).transpose()?,
+        active: open(ACTIVE, &wire.active)?,
+        next: next.map(|part| open(NEXT, part)).transpose()?,
         made_by: DialectName::from_stored(&wire.made_by),
         created: field(
             "created_sub_ns",
@@ -115,16 +131,16 @@ pub(super) fn decode(
     })
 }
 
-/// A sealed field of one record.
+/// One version in one record.
 #[derive(Clone, Copy)]
-struct Field<'a> {
+struct At<'a> {
     record: &'a str,
-    field: &'static str,
+    names: Names,
 }
 
 impl VersionPart {
     fn seal(
-        at: Field<'_>,
+        at: At<'_>,
         account: &str,
         version: &KeyVersion,
         barrier: &Barrier,
@@ -133,7 +149,7 @@ impl VersionPart {
         let sign_key = version.sign_key.as_str();
         let place = Place {
             record: at.record,
-            field: at.field,
+            field: at.names.sign_secret,
             beside: &beside(account, &number, sign_key, version.scheme),
         };
         let sealed = barrier.seal(place, version.sign_secret.secret());
@@ -142,7 +158,7 @@ impl VersionPart {
             scheme: scheme_word(version.scheme),
             sign_key: sign_key.to_owned(),
             sign_secret: sealed.map_err(|source| SealError {
-                field: at.field,
+                field: at.names.sign_secret,
                 kind: "a signature key",
                 source,
             })?,
@@ -152,25 +168,25 @@ impl VersionPart {
 
     fn open(
         &self,
-        at: Field<'_>,
+        at: At<'_>,
         account: &str,
         barrier: &Barrier,
     ) -> Result<KeyVersion, RecordError> {
-        let scheme = field("scheme", scheme(self.scheme.as_deref()))?;
+        let scheme = field(at.names.scheme, scheme(self.scheme.as_deref()))?;
         let number = self.number.to_string();
         let place = Place {
             record: at.record,
-            field: at.field,
+            field: at.names.sign_secret,
             beside: &beside(account, &number, &self.sign_key, scheme),
         };
         let secret = barrier.open(place, &self.sign_secret);
         let secret = secret.map_err(|source| RecordError::Sealed {
-            field: at.field,
+            field: at.names.sign_secret,
             source,
         })?;
         let number = VersionNumber::new(self.number).ok_or(NotAValue);
         Ok(KeyVersion::new(
-            field("number", number)?,
+            field(at.names.number, number)?,
             scheme,
             SignKey::from_stored(&self.sign_key),
             SignSecret::from_stored(secret),

@@ -126,8 +126,8 @@ impl Handler {
             }
         };
         if let Some(Signing::Huawei(_)) = signing {
-            let buffer = &mut self.worker.buffers.borrow_mut().query;
-            target = target::with_canonical_query(target, buffer)?;
+            let scratch = &mut self.worker.buffers.borrow_mut().huawei;
+            target = target::with_canonical_query(target, scratch)?;
         }
         let plan = plan::plan(
             signing,

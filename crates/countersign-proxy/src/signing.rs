@@ -60,12 +60,10 @@ impl Payload {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     alibaba: alibaba::backend::Scratch,
-    huawei: huawei::backend::Scratch,
+    pub(crate) huawei: huawei::backend::Scratch,
     rfc9421: rfc9421::Scratch,
     /// The date last written.
     date: Option<SdkDate>,
-    /// For canonical queries.
-    pub(crate) query: String,
 }
 
 impl Buffers {

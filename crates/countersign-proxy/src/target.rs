@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use countersign_core::Route;
-use countersign_sign::huawei::backend::canonical_query;
+use countersign_sign::huawei::backend::Scratch;
 use http::{Uri, uri::PathAndQuery};
 
 use crate::fault::Fault;
@@ -33,23 +33,21 @@ pub(crate) fn passed(uri: &Uri, route: &Route) -> Result<Uri, Fault> {
 }
 
 /// `target` with its query in the form that all verifiers of Huawei's scheme
-/// read alike; `buffer` is used for it. A query without any parameter is left
-/// out.
-pub(crate) fn with_canonical_query(target: Uri, buffer: &mut String) -> Result<Uri, Fault> {
+/// read alike. A query without any parameter is left out.
+pub(crate) fn with_canonical_query(target: Uri, scratch: &mut Scratch) -> Result<Uri, Fault> {
     let Some(query) = target.query() else {
         return Ok(target);
     };
-    buffer.clear();
-    canonical_query(query, buffer);
-    if buffer == query && !query.is_empty() {
+    let canonical = scratch.canonical_query(query);
+    if canonical == query && !query.is_empty() {
         return Ok(target);
     }
     let path = target.path();
-    let mut text = String::with_capacity(path.len() + 1 + buffer.len());
+    let mut text = String::with_capacity(path.len() + 1 + canonical.len());
     text.push_str(path);
-    if !buffer.is_empty() {
+    if !canonical.is_empty() {
         text.push('?');
-        text.push_str(buffer);
+        text.push_str(canonical);
     }
     if text.len() > BYTES_MAX {
         return Err(Fault::TargetTooLong { max: BYTES_MAX });
@@ -71,7 +69,7 @@ mod tests {
 
     #[test]
     fn queries_are_made_canonical() {
-        let mut buffer = "left over".to_owned();
+        let mut scratch = Scratch::new();
         for (sent, expected) in [
             ("/a", "/a"),
             ("/a?", "/a"),
@@ -82,12 +80,12 @@ mod tests {
             ("/?a=1&b=2", "/?a=1&b=2"),
             ("/?=", "/?="),
         ] {
-            let target = with_canonical_query(sent.parse().unwrap(), &mut buffer).unwrap();
+            let target = with_canonical_query(sent.parse().unwrap(), &mut scratch).unwrap();
             assert_eq!(target, expected.parse::<Uri>().unwrap(), "{sent}");
             assert_eq!(target.to_string(), expected);
         }
         let long = format!("/?{}", "*".repeat(30_000)).parse().unwrap();
-        let fault = with_canonical_query(long, &mut buffer).unwrap_err();
+        let fault = with_canonical_query(long, &mut scratch).unwrap_err();
         assert!(matches!(fault, Fault::TargetTooLong { .. }));
     }
 }

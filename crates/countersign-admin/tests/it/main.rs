@@ -7,4 +7,6 @@ mod alibaba_operations;
 mod console_and_health;
 mod huawei;
 mod native;
+mod native_schemes;
+mod native_users;
 mod support;

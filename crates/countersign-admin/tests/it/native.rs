@@ -12,11 +12,15 @@ const WRONG: Key = Key {
     secret: "notTheSecret",
 };
 
-/// Every endpoint, with something in the place of `{key}`.
+/// Every endpoint, with something in the place of the name in braces.
 fn endpoints() -> impl Iterator<Item = (&'static str, String, Option<Value>)> {
     NATIVE_ENDPOINTS.iter().map(|(method, path)| {
         let body = matches!(*method, "POST" | "PATCH").then(|| json!({}));
-        (*method, path.replace("{key}", "some"), body)
+        let path = match path.split_once('{') {
+            Some((before, _)) => format!("{before}some"),
+            None => (*path).to_owned(),
+        };
+        (*method, path, body)
     })
 }
 
@@ -181,6 +185,7 @@ async fn life_of_a_key() {
       "modified": "2026-01-02T03:04:05Z",
       "name": "first",
       "revision": 3,
+      "scheme": "alibaba-hmac-sha256",
       "sign_key": "qwertyuiop",
       "version": 1
     }
@@ -196,6 +201,7 @@ async fn life_of_a_key() {
           "made_by": "native",
           "modified": "2026-01-02T03:04:05Z",
           "name": "first",
+          "scheme": "alibaba-hmac-sha256",
           "sign_key": "qwertyuiop",
           "version": 1
         }
@@ -232,6 +238,7 @@ async fn life_of_a_key() {
       "modified": "2026-01-02T03:05:05Z",
       "name": "first",
       "revision": 4,
+      "scheme": "alibaba-hmac-sha256",
       "sign_key": "KAAAAAAAAAAAAAAAFAAA",
       "version": 2
     }
@@ -250,10 +257,12 @@ async fn life_of_a_key() {
         {
           "created": "2026-01-02T03:04:05Z",
           "retired": "2026-01-02T03:05:05Z",
+          "scheme": "alibaba-hmac-sha256",
           "sign_key": "qwertyuiop",
           "version": 1
         }
       ],
+      "scheme": "alibaba-hmac-sha256",
       "sign_key": "KAAAAAAAAAAAAAAAFAAA",
       "sign_secret": "SAAAAAAAAAAAAAAAHAAAAAAAAAAAAA",
       "version": 2
@@ -392,11 +401,13 @@ async fn a_bound_key_stays() {
               "key": {
                 "id": "[id]",
                 "name": "first",
+                "scheme": "alibaba-hmac-sha256",
                 "version": 1
               },
               "name": "TEST",
               "published": true,
-              "published_revision": 7
+              "published_revision": 7,
+              "unsigned_payload": "not-text"
             }
           ],
           "group": {
@@ -406,10 +417,13 @@ async fn a_bound_key_stays() {
           },
           "id": "[id]",
           "made_by": "alibaba",
+          "match": "exact",
           "method": "GET",
+          "mock": false,
           "modified": "2026-01-02T03:04:05Z",
           "name": "name",
           "path": "/a/{id}",
+          "unsigned_payload": "not-text",
           "visibility": "public"
         }
       ],

@@ -336,7 +336,7 @@ impl fmt::Display for Answer {
 }
 
 /// Ids become `[id]`, request ids `[request id]`.
-fn redact(text: &str) -> String {
+pub(crate) fn redact(text: &str) -> String {
     let mut out = String::new();
     let is_id = |b: u8| b.is_ascii_hexdigit() || b == b'-';
     let mut rest = text;

@@ -1,6 +1,9 @@
 //! Huawei's manners: the environment's header, errors, request ids, latencies.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
 
 use countersign_core::{
     ApiDefinition, BackendAddress, DialectName, PayloadPolicy, Scheme,
@@ -96,7 +99,7 @@ fn every_error() {
     let options = Options {
         limits: Limits {
             body_buffer_bytes_max: 10,
-            head_timeout: std::time::Duration::from_millis(200),
+            head_timeout: Duration::from_millis(200),
             ..Limits::default()
         },
         logs: true,
@@ -123,6 +126,15 @@ fn every_error() {
         payload: PayloadPolicy::Covered,
         ..at("/covered")
     };
+    // A status that no answer has: the definition cannot be carried out.
+    let undefined = ApiDefinition {
+        mock: Some(Arc::new(MockAnswer {
+            status: 199,
+            headers: Vec::new(),
+            body: "".into(),
+        })),
+        ..at("/undefined")
+    };
     let mut only = at("/only");
     only.method = countersign_core::MethodMatch::parse("GET").unwrap();
     for (number, (definition, key)) in [
@@ -137,6 +149,7 @@ fn every_error() {
         (at("/closes"), None),
         (mapped, None),
         (at("/canonical"), Some(key)),
+        (undefined, None),
     ]
     .into_iter()
     .enumerate()
@@ -233,6 +246,14 @@ fn every_error() {
         unavailable,
         "backend_error",
     );
+    let internal = "Internal server error";
+    check(
+        &get("/undefined", ""),
+        500,
+        "APIG.0601",
+        internal,
+        "backend_error",
+    );
     let before = backend.bytes();
     let unsigned = "Backend signature calculation failed.";
     let last = get("/unsignable", "");
@@ -252,6 +273,22 @@ fn every_error() {
     let row = "countersign_refused_total{worker=\"0\",reason=\"signing_failed\"} 1";
     assert!(left.metrics.contains(row), "{}", left.metrics);
     assert!(!left.raw_log.contains("good_secret"));
+}
+
+#[test]
+fn a_request_that_is_cut() {
+    let (sender, sockets) = mpsc::channel();
+    let sender = Mutex::new(sender);
+    let backend = Backend::scripted(move |_, _| Action::HandOver(sender.lock().unwrap().clone()));
+    let gateway = Gateway::start(&backend);
+    gateway.put(At::Huawei, 200, definition("/a", backend.address), None);
+    let mut client = gateway.client();
+    client.send("GET /a HTTP/1.1\r\nHost: huawei.test\r\n\r\n");
+    let socket = sockets.recv_timeout(crate::support::PATIENCE).unwrap();
+    assert_eq!(gateway.stop_within(Duration::ZERO).drained.requests_cut, 1);
+    let internal = "Internal server error";
+    check(&client.reply(), 500, "APIG.0601", internal, "shutting_down");
+    drop(socket);
 }
 
 #[test]

@@ -182,6 +182,14 @@ impl Scratch {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// What [`canonical_query`] makes of `raw`; allocates nothing once the buffers
+    /// have grown.
+    pub fn canonical_query(&mut self, raw: &str) -> &str {
+        self.canonical.clear();
+        self.sorter.write(raw, READING, &mut self.canonical);
+        &self.canonical
+    }
 }
 
 impl fmt::Debug for Scratch {

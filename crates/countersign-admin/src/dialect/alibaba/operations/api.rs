@@ -90,11 +90,6 @@ fn redefined(api: &Api, params: &Params) -> Result<Option<ApiDefinition>, Fault>
     }
     let mut definition = document.definition()?;
     definition.payload = api.definition.payload;
-    // An API of another dialect may answer to all paths below its own, which
-    // the texts here have no word for.
-    if params.optional("RequestConfig").is_none() {
-        definition.match_mode = api.definition.match_mode;
-    }
     Ok(Some(definition))
 }
 

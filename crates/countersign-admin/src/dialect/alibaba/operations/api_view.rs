@@ -2,13 +2,12 @@
 
 use countersign_core::{
     Api, EnvironmentName, MethodMatch, PublicationKey, Snapshot, Visibility, environment,
-    path::ParameterStyle,
 };
 
 use super::{
     Call,
     api::visibility,
-    definition::Document,
+    definition::{Document, path_text},
     ids::group_and_api,
     list::{exact, fuzzy, page_fields},
 };
@@ -69,7 +68,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Fault> {
             && wanted_method
                 .as_ref()
                 .is_none_or(|method| *method == api.definition.method)
-            && path.is_none_or(|path| path == api.definition.path.to_text(ParameterStyle::BRACKETS))
+            && path.is_none_or(|path| path == path_text(&api.definition, &api.definition.path))
     };
     let paged = call.plane.ops.apis(call.caller, &snapshot, keep, page)?;
     let fields = page_fields(page, paged, "ApiSummarys", "ApiSummary", |api| {
@@ -110,10 +109,7 @@ pub(super) fn visibility_word(api: &Api) -> &'static str {
 
 fn summary(snapshot: &Snapshot, api: &Api, region: &str) -> Fields {
     identity(snapshot, api, region)
-        .with(
-            "ApiPath",
-            api.definition.path.to_text(ParameterStyle::BRACKETS),
-        )
+        .with("ApiPath", path_text(&api.definition, &api.definition.path))
         .with("ApiMethod", api.definition.method.as_str())
         .with("Visibility", visibility_word(api))
         .with("Description", api.description.as_str())

@@ -1,11 +1,11 @@
 //! APIs in a stage (spec 3.5).
 
-use countersign_core::{Description, MethodMatch, path::ParameterStyle};
+use countersign_core::{Description, MethodMatch};
 
 use super::{
     Call,
     api_view::{identity, visibility_word},
-    definition::Document,
+    definition::{Document, path_text},
     ids::group_and_api,
     list::{exact, fuzzy, page_fields},
 };
@@ -108,10 +108,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Fault> {
                 .as_ref()
                 .is_none_or(|method| *method == publication.definition.method)
             && path.is_none_or(|path| {
-                path == publication
-                    .definition
-                    .path
-                    .to_text(ParameterStyle::BRACKETS)
+                path == path_text(&publication.definition, &publication.definition.path)
             })
     };
     let ops = &call.plane.ops;
@@ -123,7 +120,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Answer, Fault> {
         let definition = &publication.definition;
         identity(&snapshot, api, &call.plane.region)
             .with("StageName", publication.key.environment.as_str())
-            .with("ApiPath", definition.path.to_text(ParameterStyle::BRACKETS))
+            .with("ApiPath", path_text(definition, &definition.path))
             .with("ApiMethod", definition.method.as_str())
             .with("Visibility", visibility_word(api))
             .with("Description", api.description.as_str())

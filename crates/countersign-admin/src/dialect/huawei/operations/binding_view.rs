@@ -41,7 +41,7 @@ pub(super) fn without_pair(call: &Call<'_>, bound: &BoundApi, time: String) -> V
         let live = call.snapshot.publication(&binding.publication);
         let definition = live.map_or(&api.definition, |live| &live.definition);
         shown["req_method"] = definition.method.as_str().into();
-        shown["tags"] = Words::of(api, &api.definition).tags.into();
+        shown["tags"] = Words::of(&api.definition).tags.into();
     }
     shown
 }
@@ -69,7 +69,7 @@ pub(super) fn unbound(call: &Call<'_>, unbound: &UnboundApi) -> Value {
         bound_to,
     } = unbound;
     let definition = &publication.definition;
-    let words = Words::of(api, definition);
+    let words = Words::of(definition);
     let mut shown = json!({
         "id": api.id.to_string(),
         "name": api.name.as_str(),
@@ -90,7 +90,7 @@ pub(super) fn unbound(call: &Call<'_>, unbound: &UnboundApi) -> Value {
     }
     if call.version == Version::V2 {
         shown["req_method"] = definition.method.as_str().into();
-        shown["tags"] = Words::of(api, &api.definition).tags.into();
+        shown["tags"] = Words::of(&api.definition).tags.into();
     }
     shown
 }

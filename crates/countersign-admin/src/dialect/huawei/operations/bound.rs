@@ -114,7 +114,7 @@ impl<'a> ApiFilters<'a> {
         let Some(wanted) = self.tags else {
             return true;
         };
-        let tags = Words::of(api, &api.definition).tags;
+        let tags = Words::of(&api.definition).tags;
         wanted.split(',').any(|wanted| match wanted {
             "#no_tags#" => tags.is_empty(),
             wanted => tags.iter().any(|own| own == wanted),

@@ -138,8 +138,8 @@ impl SignType {
                 (key, hex())
             }
             Self::PublicKey => generate_ed25519(wide(random)),
-            Self::Aes128 => (base64(&random()[..12]), base64_secret(random)),
-            Self::Aes256 => (base64(&wide(random)[..24]), base64_secret(random)),
+            Self::Aes128 => (base64(&random()[4..]), base64_secret(random)),
+            Self::Aes256 => (base64(&wide(random)[8..]), base64_secret(random)),
         }
     }
 }
@@ -161,7 +161,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn base64_secret(random: Random<'_>) -> Secret {
-    Secret::new(base64(&Zeroizing::new(random())[..12]))
+    Secret::new(base64(&Zeroizing::new(random())[4..]))
 }
 
 #[cfg(test)]

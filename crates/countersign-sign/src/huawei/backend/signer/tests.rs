@@ -117,6 +117,7 @@ fn forwarded_query_table() {
     ] {
         let mut out = "/p?".to_owned();
         canonical_query(raw, &mut out);
+        assert_eq!(Scratch::new().canonical_query(raw), expected);
         assert_eq!(out, format!("/p?{expected}"));
     }
 }

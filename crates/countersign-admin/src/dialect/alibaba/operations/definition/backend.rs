@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::{
-    BackendAddress, BackendTarget, MethodMatch, MockAnswer,
+    BackendAddress, BackendTarget, MatchMode, MethodMatch, MockAnswer, PathPattern,
     api::{MalformedAddress, TIMEOUT_MS_MAX},
     mapping::ContentType,
 };
@@ -19,7 +19,7 @@ use crate::dialect::{
 const TIMEOUT_MS_DEFAULT: u32 = 10_000;
 
 /// The backend, or what stands for one beside a mock answer.
-pub(super) fn read(config: &Object<'_>) -> Result<BackendTarget, Fault> {
+pub(super) fn read(config: &Object<'_>, match_mode: MatchMode) -> Result<BackendTarget, Fault> {
     match config.text("ServiceProtocol") {
         None | Some("HTTP") => {}
         Some(_) => return Err(config.bad("ServiceProtocol", "only HTTP is supported yet")),
@@ -41,7 +41,7 @@ pub(super) fn read(config: &Object<'_>) -> Result<BackendTarget, Fault> {
     })?;
     let path = config
         .text("ServicePath")
-        .map(|text| config.path("ServicePath", text))
+        .map(|text| path(config, text, match_mode))
         .transpose()?;
     let method = config
         .text("ServiceHttpMethod")
@@ -66,6 +66,22 @@ pub(super) fn read(config: &Object<'_>) -> Result<BackendTarget, Fault> {
         method,
         timeout_ms: timeout_ms.unwrap_or(TIMEOUT_MS_DEFAULT),
     })
+}
+
+/// What follows a prefix is passed on, so that both paths are beginnings, or
+/// neither.
+fn path(config: &Object<'_>, text: &str, match_mode: MatchMode) -> Result<PathPattern, Fault> {
+    let (path, own) = config.path("ServicePath", text)?;
+    match (match_mode, own) {
+        (MatchMode::Prefix, MatchMode::Exact) => Err(config.bad(
+            "ServicePath",
+            "it has to end with '/*', as RequestPath does",
+        )),
+        (MatchMode::Exact, MatchMode::Prefix) => {
+            Err(config.bad("ServicePath", "it ends with '/*', and RequestPath does not"))
+        }
+        _ => Ok(path),
+    }
 }
 
 /// The answer that the gateway gives itself, if it is to.

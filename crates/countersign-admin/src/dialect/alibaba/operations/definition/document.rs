@@ -2,12 +2,13 @@
 //! far as it is known here, to be told again by `DescribeApi`. One JSON object
 //! whose fields are the parameters of the call.
 
-use countersign_core::{ApiDefinition, path::ParameterStyle};
-use serde_json::{Map, Value, json};
+use countersign_core::ApiDefinition;
+use serde_json::{Map, Value};
 
 use super::{
     object::{Object, Place, normalise},
-    schema::{HEADER_FIELDS, PARTS, PartKind, REQUEST_CONFIG, SERVICE_CONFIG, Schema},
+    schema::{HEADER_FIELDS, PARTS, PartKind, REQUEST_CONFIG, Schema},
+    told_anew::told_anew,
 };
 use crate::dialect::{
     alibaba::{
@@ -17,7 +18,8 @@ use crate::dialect::{
     tables::ENTRIES_MAX,
 };
 
-/// The texts, objects and lists that are known, each normalised.
+/// The texts, objects and lists that are known, each normalised. What other
+/// dialects keep beside them stands there as it is, and is not told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in super::super) struct Document(Map<String, Value>);
 
@@ -30,39 +32,14 @@ impl Document {
             .as_deref()
             .and_then(|text| serde_json::from_str(text).ok());
         match stored {
-            Some(Value::Object(parts)) => Self(parts),
-            _ => Self::told_anew(definition),
+            // No definition of this dialect is without it.
+            Some(Value::Object(parts)) if parts.contains_key(REQUEST_CONFIG) => Self(parts),
+            Some(Value::Object(mut parts)) => {
+                parts.append(&mut told_anew(definition));
+                Self(parts)
+            }
+            _ => Self(told_anew(definition)),
         }
-    }
-
-    /// What can be said of an API that another dialect made: such a one passes
-    /// requests through.
-    fn told_anew(definition: &ApiDefinition) -> Self {
-        let backend = &definition.backend;
-        let mut service = json!({
-            "ServiceProtocol": "HTTP",
-            "ServiceAddress": backend.address.to_string(),
-            "ServiceTimeout": backend.timeout_ms,
-        });
-        if let Some(path) = &backend.path {
-            service["ServicePath"] = path.to_text(ParameterStyle::BRACKETS).into();
-        }
-        if let Some(method) = &backend.method {
-            service["ServiceHttpMethod"] = (**method).into();
-        }
-        let request = json!({
-            "RequestProtocol": "HTTP",
-            "RequestHttpMethod": definition.method.as_str(),
-            "RequestPath": definition.path.to_text(ParameterStyle::BRACKETS),
-            "RequestMode": "PASSTHROUGH",
-        });
-        let parts = [(REQUEST_CONFIG, request), (SERVICE_CONFIG, service)];
-        Self(
-            parts
-                .map(|(name, value)| (name.to_owned(), value))
-                .into_iter()
-                .collect(),
-        )
     }
 
     /// Takes what the call gives over what there is. An empty parameter counts

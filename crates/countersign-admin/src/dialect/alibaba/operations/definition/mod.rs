@@ -9,15 +9,16 @@ mod schema;
 mod service_table;
 #[cfg(test)]
 mod tests;
+mod told_anew;
 
 use std::sync::Arc;
 
 use countersign_core::{
-    ApiDefinition, BackendTarget, MatchMode, MethodMatch, PathPattern, PayloadPolicy,
+    ApiDefinition, BackendTarget, MethodMatch, PathPattern, PayloadPolicy,
     mapping::{ContentType, Location, ParameterMapping, RequestParameter, ServiceParameter},
 };
 
-pub(super) use self::document::Document;
+pub(super) use self::{document::Document, told_anew::path_text};
 use self::{
     object::Object,
     schema::{
@@ -53,14 +54,15 @@ impl Document {
         check_protocol(&request)?;
         let method = MethodMatch::parse(request.required("RequestHttpMethod")?)
             .map_err(|error| request.bad("RequestHttpMethod", error))?;
-        let path = request.path("RequestPath", request.required("RequestPath")?)?;
-        let backend = backend::read(&service)?;
+        let path = request.required("RequestPath")?;
+        let (path, match_mode) = request.path("RequestPath", path)?;
+        let backend = backend::read(&service, match_mode)?;
         let mock = backend::mock(&service)?;
         let mapping = self.mapping(&request, &service, &path, &backend)?;
         Ok(ApiDefinition {
             method,
             path,
-            match_mode: MatchMode::Exact,
+            match_mode,
             backend,
             mapping: mapping.map(Arc::new),
             mock: mock.map(Arc::new),

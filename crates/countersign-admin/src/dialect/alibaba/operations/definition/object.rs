@@ -1,7 +1,7 @@
 //! One JSON object inside a parameter. What is wrong with it names the field,
 //! and never repeats what stands there.
 
-use countersign_core::{PathPattern, path::ParameterStyle};
+use countersign_core::{MatchMode, PathPattern, path::ParameterStyle};
 use serde_json::{Map, Value};
 
 use super::schema::{FieldKind, HEADER_FIELDS, Schema};
@@ -168,12 +168,20 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(super) fn path(&self, field: &str, text: &str) -> Result<PathPattern, Fault> {
-        // The vendor's console writes `/*` for "all paths below". Taken as a
-        // plain path it would match nothing but an asterisk.
+    /// A path, and whether it means all paths below as well, which the vendor
+    /// writes as `/*` at its end.
+    pub(super) fn path(&self, field: &str, text: &str) -> Result<(PathPattern, MatchMode), Fault> {
+        let (text, match_mode) = match text.strip_suffix("/*") {
+            None => (text, MatchMode::Exact),
+            Some("") => ("/", MatchMode::Prefix),
+            Some(stem) => (stem, MatchMode::Prefix),
+        };
+        // Taken as a plain segment it would match nothing but an asterisk.
         if text.split('/').any(|segment| segment == "*") {
-            return Err(self.bad(field, "matching all paths below one is not supported yet"));
+            return Err(self.bad(field, "an asterisk stands at the end only"));
         }
-        PathPattern::parse(text, ParameterStyle::BRACKETS).map_err(|error| self.bad(field, error))
+        let path = PathPattern::parse(text, ParameterStyle::BRACKETS);
+        let path = path.map_err(|error| self.bad(field, error))?;
+        Ok((path, match_mode))
     }
 }

@@ -5,6 +5,10 @@
 //! `ServiceParameters`, and the map joins it with the client's. One that is
 //! constant or the system's stands in its own table, and may stand in
 //! `ServiceParameters` once more (`ParameterCatalog`): SDKs send both.
+//!
+//! The map knows names only, while a name may stand in several places. One
+//! entry of it serves them all; several serve one each, in the order of
+//! `ServiceParameters`: what another dialect made can be such.
 
 use std::sync::Arc;
 
@@ -68,7 +72,7 @@ impl Tables<'_> {
         let constants = self.valued(&self.constant, around, &mut places, constant, &mut all)?;
         let systems = self.valued(&self.system, around, &mut places, system, &mut all)?;
         let joins = self.joins()?;
-        let mut mapped = Vec::new();
+        let mut mapped: Vec<&str> = Vec::new();
         for entry in &self.service {
             let (name, location) = name_and_place(entry, around)?;
             entry.word("ParameterType", &TYPES)?;
@@ -88,9 +92,15 @@ impl Tables<'_> {
             if !places.take(location, name) {
                 return Err(entry.bad(NAME, TWICE));
             }
-            let source = joins.iter().find(|join| join.service == name);
-            let source =
-                source.ok_or_else(|| entry.bad(NAME, "ServiceParametersMap does not name it"))?;
+            let before = mapped.iter().filter(|own| **own == name).count();
+            let named: Vec<_> = joins.iter().filter(|join| join.service == name).collect();
+            let source = match named.as_slice() {
+                [] => return Err(entry.bad(NAME, "ServiceParametersMap does not name it")),
+                [only] => only,
+                several => several.get(before).ok_or_else(|| {
+                    entry.bad(NAME, "ServiceParametersMap does not name it as often")
+                })?,
+            };
             let index = source.place_in(around.request, location)?;
             mapped.push(name);
             all.push(ServiceParameter {
@@ -99,8 +109,16 @@ impl Tables<'_> {
                 source: ValueSource::Request(index),
             });
         }
-        let unused = joins.iter().find(|join| !mapped.contains(&join.service));
-        if let Some(join) = unused {
+        for (at, join) in joins.iter().enumerate() {
+            let is_same = |own: &&&str| **own == join.service;
+            let before = joins[..at].iter().filter(|own| own.service == join.service);
+            let (before, uses) = (before.count(), mapped.iter().filter(is_same).count());
+            if uses > before {
+                continue;
+            }
+            if uses > 0 {
+                return Err(join.entry.bad(NAME, "another entry has this name"));
+            }
             let why = "ServiceParameters has no entry of this name that comes from the request";
             return Err(join.entry.bad(NAME, why));
         }
@@ -137,9 +155,6 @@ impl Tables<'_> {
         for entry in &self.map {
             let service = entry.required(NAME)?;
             let request = entry.required("RequestParameterName")?;
-            if joins.iter().any(|join| join.service == service) {
-                return Err(entry.bad(NAME, "another entry has this name"));
-            }
             joins.push(Join {
                 entry,
                 service,
@@ -220,19 +235,21 @@ fn constant(entry: &Object<'_>, location: Location) -> Result<ValueSource, Fault
     Ok(ValueSource::Constant(value.into()))
 }
 
+/// `ParameterName` of the system's; `None` stands for what is a constant here.
+pub(super) const SYSTEM_NAMES: [(&str, Option<SystemParameter>); 7] = [
+    ("CaClientIp", Some(SystemParameter::ClientIp)),
+    ("CaDomain", Some(SystemParameter::Domain)),
+    ("CaRequestHandleTime", Some(SystemParameter::HandleTime)),
+    ("CaAppId", Some(SystemParameter::AppId)),
+    ("CaRequestId", Some(SystemParameter::RequestId)),
+    ("CaHttpSchema", Some(SystemParameter::Scheme)),
+    ("CaProxy", None),
+];
+
 fn system(entry: &Object<'_>, _: Location) -> Result<ValueSource, Fault> {
     const FIELD: &str = "ParameterName";
-    const NAMES: [(&str, Option<SystemParameter>); 7] = [
-        ("CaClientIp", Some(SystemParameter::ClientIp)),
-        ("CaDomain", Some(SystemParameter::Domain)),
-        ("CaRequestHandleTime", Some(SystemParameter::HandleTime)),
-        ("CaAppId", Some(SystemParameter::AppId)),
-        ("CaRequestId", Some(SystemParameter::RequestId)),
-        ("CaHttpSchema", Some(SystemParameter::Scheme)),
-        ("CaProxy", None),
-    ];
     entry.required(FIELD)?;
-    let name = entry.word(FIELD, &NAMES)?;
+    let name = entry.word(FIELD, &SYSTEM_NAMES)?;
     Ok(match name.flatten() {
         Some(parameter) => ValueSource::System(parameter),
         None => ValueSource::Constant(PROXY.into()),

@@ -108,8 +108,8 @@ fn what_is_wrong_names_the_field() {
             "RequestPath: a path begins with '/'.",
         ),
         (
-            r#"{"RequestPath":"/a/*"}"#,
-            "RequestPath: matching all paths below one is not supported yet.",
+            r#"{"RequestPath":"/*/a"}"#,
+            "RequestPath: an asterisk stands at the end only.",
         ),
     ] {
         assert_eq!(

@@ -11,9 +11,6 @@ mod req_params;
 mod view;
 mod words;
 
-#[cfg(test)]
-mod tests;
-
 use countersign_core::{Api, ApiName, Description, Visibility};
 
 use self::definition::Given;

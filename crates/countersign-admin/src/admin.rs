@@ -8,6 +8,7 @@ use axum::{
 };
 use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
+use tokio::sync::watch;
 
 use crate::{
     auth::Gate,
@@ -73,6 +74,8 @@ pub(crate) struct Plane {
     pub(crate) password_locks: Locks<([u8; 32], Option<IpAddr>)>,
     pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
+    /// Told when the process is about to end.
+    pub(crate) stopping: watch::Sender<()>,
     clock: Clock,
     entropy: Entropy,
 }
@@ -95,6 +98,7 @@ impl Admin {
             password_locks: Locks::default(),
             huawei: config.huawei.clone(),
             status,
+            stopping: watch::Sender::new(()),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             ops: Ops::new(store, config, clock, entropy),
@@ -116,6 +120,7 @@ impl Admin {
             .route("/v2/{*rest}", any(huawei::handle))
             .route("/v3/", any(huawei::handle))
             .route("/v3/{*rest}", any(huawei::handle))
+            .route("/api/v1/verifier/keys", get(native::verifier_keys))
             .route("/api/v1/{*rest}", any(native::handle))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
@@ -125,6 +130,14 @@ impl Admin {
             .route("/console/{*rest}", get(console::page))
             .fallback(native::unknown_path)
             .with_state(Arc::clone(&self.plane))
+    }
+}
+
+impl Admin {
+    /// Answers every verifier that waits for a change, so that a graceful end
+    /// does not wait for them.
+    pub fn stop_waiting(&self) {
+        self.plane.stopping.send_replace(());
     }
 }
 

@@ -8,10 +8,11 @@ use crate::{
     binding::Binding,
     environment::{Environment, EnvironmentName},
     group::Group,
-    id::{ApiId, GroupId, Revision, SignatureKeyId, UserId, VersionNumber},
+    id::{ApiId, GroupId, Revision, SignatureKeyId, UserId, VerifierId, VersionNumber},
     publication::{Publication, PublicationKey},
     signature_key::{RetiredVersion, SignatureKey},
     user::{Token, TokenHash, User},
+    verifier::Verifier,
 };
 
 /// One record put or removed. The changes of one command are applied together
@@ -32,6 +33,10 @@ pub enum Change {
     PutToken(Arc<Token>),
     /// A token is forgotten.
     RemoveToken(TokenHash),
+    /// A verifier is added or replaced.
+    PutVerifier(Arc<Verifier>),
+    /// A verifier is removed.
+    RemoveVerifier(VerifierId),
     /// An environment is added or replaced.
     PutEnvironment(Environment),
     /// An account's own environment is removed.

@@ -9,6 +9,7 @@ pub mod group;
 pub mod publication;
 pub mod signature_key;
 pub mod user;
+pub mod verifier;
 
 mod binding;
 
@@ -106,6 +107,21 @@ pub enum PlanError {
         /// The limit.
         max: usize,
     },
+    /// The account has no such verifier.
+    #[error("there is no such verifier")]
+    VerifierNotFound,
+    /// Another verifier of the account has the name.
+    #[error("another verifier has that name")]
+    VerifierNameTaken,
+    /// The account has as many verifiers as it may.
+    #[error("an account has at most {max} verifiers")]
+    TooManyVerifiers {
+        /// The limit.
+        max: usize,
+    },
+    /// The signature key has no next version.
+    #[error("the signature key has no next version")]
+    NoNextVersion,
     /// Another signature key of the account has the name.
     #[error("another signature key has that name")]
     SignatureKeyNameTaken,

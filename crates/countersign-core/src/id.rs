@@ -83,6 +83,10 @@ id! {
     /// Names one user.
     UserId
 }
+id! {
+    /// Names one verifier.
+    VerifierId
+}
 
 /// An odd number, so that multiplying by it loses nothing: ids made from
 /// others do not look like them.

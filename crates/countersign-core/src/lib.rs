@@ -28,6 +28,7 @@ pub mod source;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod verifier;
 
 pub use account::{AccessKey, AccessKeyId, Account, AccountId};
 pub use api::{
@@ -40,7 +41,7 @@ pub use environment::{Environment, EnvironmentName};
 pub use group::{Group, Host};
 pub use id::{
     ApiId, ApiVersionId, BindingId, EnvironmentId, GroupId, ProjectId, PublicationId, Revision,
-    SignatureKeyId, UserId, VersionNumber,
+    SignatureKeyId, UserId, VerifierId, VersionNumber,
 };
 pub use path::PathPattern;
 pub use publication::{Publication, PublicationKey};
@@ -52,6 +53,8 @@ pub use snapshot::{Draft, Snapshot};
 pub use source::{Clock, Entropy};
 pub use text::{
     ApiName, Description, DialectName, GroupName, SignKey, SignSecret, SignatureKeyName, UserName,
+    VerifierName,
 };
 pub use time::Timestamp;
 pub use user::{PasswordHash, Token, TokenHash, User};
+pub use verifier::{Verifier, VerifierScope};

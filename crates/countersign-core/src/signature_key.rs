@@ -25,6 +25,9 @@ pub struct SignatureKey {
     pub description: Description,
     /// What it signs with.
     pub active: Arc<KeyVersion>,
+    /// What it will sign with once it is activated. Verifiers know it already,
+    /// so that no request is refused by one that has not heard of the change.
+    pub next: Option<Arc<KeyVersion>>,
     /// Which dialect made it.
     pub made_by: DialectName,
     /// When it was made.

@@ -16,7 +16,7 @@ use crate::{
     group::{Group, Host},
     id::{
         ApiId, BindingId, EnvironmentId, GroupId, ProjectId, PublicationId, Revision,
-        SignatureKeyId, UserId, VersionNumber,
+        SignatureKeyId, UserId, VerifierId, VersionNumber,
     },
     publication::{Publication, PublicationKey},
     route::{GroupRoutes, Route, RouteConflict, RouteMiss},
@@ -24,6 +24,7 @@ use crate::{
     text::{DialectName, GroupName, UserName},
     time::Timestamp,
     user::{Token, TokenHash, User},
+    verifier::Verifier,
 };
 
 type HashMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
@@ -44,6 +45,9 @@ pub struct Snapshot {
     users_by_name: OrdMap<(AccountId, UserName), UserId>,
     tokens: HashMap<TokenHash, Arc<Token>>,
     tokens_by_user: OrdSet<(UserId, Timestamp, TokenHash)>,
+
+    verifiers: OrdMap<VerifierId, Arc<Verifier>>,
+    verifiers_by_token: HashMap<TokenHash, VerifierId>,
 
     initial_environments: OrdMap<EnvironmentName, Arc<Environment>>,
     own_environments: OrdMap<(AccountId, EnvironmentName), Arc<Environment>>,
@@ -183,6 +187,40 @@ impl Snapshot {
             .range(first..)
             .take_while(move |(of, _, _)| *of == user)
             .filter_map(|(_, _, hash)| self.tokens.get(hash))
+    }
+
+    /// One verifier.
+    pub fn verifier(&self, id: VerifierId) -> Option<&Arc<Verifier>> {
+        self.verifiers.get(&id)
+    }
+
+    /// The verifier that has this token.
+    pub fn verifier_with_token(&self, hash: &TokenHash) -> Option<&Arc<Verifier>> {
+        self.verifier(*self.verifiers_by_token.get(hash)?)
+    }
+
+    /// The verifiers of an account, by id.
+    pub fn verifiers(&self, account: &AccountId) -> impl Iterator<Item = &Arc<Verifier>> {
+        let of = account.clone();
+        let all = self.verifiers.values();
+        all.filter(move |verifier| verifier.account == of)
+    }
+
+    /// The signature keys that are bound to the APIs of a verifier, each once,
+    /// by id. What of its scope is gone counts for nothing.
+    pub fn keys_of_verifier(&self, verifier: &Verifier) -> Vec<&Arc<SignatureKey>> {
+        let of_groups = verifier.scope.groups.iter();
+        let of_groups = of_groups.flat_map(|group| self.apis_of_group(*group));
+        let named = verifier.scope.apis.iter().filter_map(|id| self.api(*id));
+        let apis = of_groups.chain(named);
+        let apis = apis.filter(|api| api.account == verifier.account);
+        let keys: BTreeSet<_> = apis
+            .flat_map(|api| self.bindings_of_api(api.id))
+            .map(|binding| binding.signature_key)
+            .collect();
+        keys.into_iter()
+            .filter_map(|id| self.signature_keys.get(&id))
+            .collect()
     }
 
     /// The environments of an account: those that all accounts have, then its
@@ -510,6 +548,20 @@ impl Draft {
             Change::RemoveUser(id) => self.remove_user(*id),
             Change::PutToken(token) => self.put_token(token),
             Change::RemoveToken(hash) => self.remove_token(hash),
+            Change::PutVerifier(verifier) => {
+                let state = &mut self.snapshot;
+                if let Some(former) = state.verifiers.get(&verifier.id) {
+                    state.verifiers_by_token.remove(&former.token);
+                }
+                state.verifiers_by_token.insert(verifier.token, verifier.id);
+                state.verifiers.insert(verifier.id, Arc::clone(verifier));
+            }
+            Change::RemoveVerifier(id) => {
+                let state = &mut self.snapshot;
+                if let Some(verifier) = state.verifiers.remove(id) {
+                    state.verifiers_by_token.remove(&verifier.token);
+                }
+            }
             Change::PutEnvironment(environment) => self.put_environment(environment),
             Change::RemoveEnvironment(account, name) => {
                 let own = (account.clone(), name.clone());

@@ -61,6 +61,10 @@ text! {
     UserName
 }
 text! {
+    /// What people call a verifier.
+    VerifierName
+}
+text! {
     /// Free text beside a record.
     Description
 }

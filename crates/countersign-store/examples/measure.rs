@@ -173,6 +173,7 @@ fn signature_key(number: u32) -> Result<Change, Failure> {
             secret,
             NOW,
         )),
+        next: None,
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,
         modified: NOW,

@@ -16,6 +16,7 @@ mod mapping;
 mod signature_key;
 mod token;
 mod user;
+mod verifier;
 
 use std::error::Error;
 
@@ -66,6 +67,7 @@ pub(crate) fn encode(change: &Change, barrier: &Barrier) -> Result<Operation, Se
         Change::PutAccount(account) => account::encode(account),
         Change::PutUser(user) => user::encode(&key, user, barrier)?,
         Change::PutToken(token) => token::encode(&key, token, barrier)?,
+        Change::PutVerifier(verifier) => verifier::encode(&key, verifier, barrier)?,
         Change::PutEnvironment(environment) => environment::encode(environment),
         Change::PutGroup(group) => group::encode(group),
         Change::PutApi(api) => api::encode(api),
@@ -80,6 +82,7 @@ pub(crate) fn encode(change: &Change, barrier: &Barrier) -> Result<Operation, Se
         Change::RemoveAccessKey(_)
         | Change::RemoveUser(_)
         | Change::RemoveToken(_)
+        | Change::RemoveVerifier(_)
         | Change::RemoveEnvironment(..)
         | Change::RemoveFormerPublication(..)
         | Change::RemoveGroup(_)
@@ -102,6 +105,9 @@ pub(crate) fn decode(key: &str, value: &[u8], barrier: &Barrier) -> Result<Chang
         RecordKey::User(id) => Change::PutUser(user::decode(key, id, value, barrier)?.into()),
         RecordKey::Token(hash) => {
             Change::PutToken(token::decode(key, hash, value, barrier)?.into())
+        }
+        RecordKey::Verifier(id) => {
+            Change::PutVerifier(verifier::decode(key, id, value, barrier)?.into())
         }
         RecordKey::InitialEnvironment(environment) => {
             Change::PutEnvironment(environment::decode_initial(environment, value)?)
@@ -137,6 +143,7 @@ pub(crate) fn decode_deletion(key: &str) -> Result<Change, RecordError> {
         }
         RecordKey::User(id) => Change::RemoveUser(id),
         RecordKey::Token(hash) => Change::RemoveToken(hash),
+        RecordKey::Verifier(id) => Change::RemoveVerifier(id),
         RecordKey::OwnEnvironment(account, name) => Change::RemoveEnvironment(account, name),
         RecordKey::Group(id) => Change::RemoveGroup(id),
         RecordKey::Api(id) => Change::RemoveApi(id),

@@ -41,7 +41,7 @@ const VERSION_1: [(&str, &str); 11] = [
 ];
 
 /// What version 2 added to that, and two records that it writes otherwise.
-const VERSION_2: [(&str, &str); 12] = [
+const VERSION_2: [(&str, &str); 14] = [
     ("account", "account/1000000000000001"),
     ("api", "api/a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3"),
     (
@@ -67,6 +67,10 @@ const VERSION_2: [(&str, &str); 12] = [
         "signature-key/53535353535353535353535353535353",
     ),
     (
+        "signature-key-with-next",
+        "signature-key/54545454545454545454545454545454",
+    ),
+    (
         "token",
         "token/7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c",
     ),
@@ -75,6 +79,7 @@ const VERSION_2: [(&str, &str); 12] = [
         "user-without-password",
         "user/76767676767676767676767676767676",
     ),
+    ("verifier", "verifier/77777777777777777777777777777777"),
 ];
 
 fn read(version: &str, files: &[(&str, &str)]) -> BTreeMap<String, String> {

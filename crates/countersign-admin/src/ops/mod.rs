@@ -10,12 +10,14 @@ mod environment;
 mod error;
 mod find;
 mod group;
+mod next_version;
 mod page;
 mod published;
 mod redefine;
 mod signature_key;
 mod unbound;
 mod user;
+mod verifier;
 mod version;
 
 use std::sync::Arc;
@@ -30,12 +32,14 @@ pub(crate) use error::OpError;
 #[cfg(test)]
 pub(crate) use error::one_of_each;
 pub(crate) use group::NewGroup;
+pub(crate) use next_version::NextVersion;
 pub(crate) use page::{Page, Paged};
 pub(crate) use published::PublishedApi;
 pub(crate) use redefine::ApiPatch;
 pub(crate) use signature_key::{NewSignatureKey, SignatureKeyPatch};
 pub(crate) use unbound::UnboundApi;
 pub(crate) use user::NewUser;
+pub(crate) use verifier::NewVerifier;
 pub(crate) use version::ApiVersion;
 
 use crate::admin::AdminConfig;

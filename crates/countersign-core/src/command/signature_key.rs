@@ -76,6 +76,7 @@ impl Command for CreateSignatureKey {
             name: self.name.clone(),
             description: self.description.clone(),
             active: Arc::new(first),
+            next: None,
             made_by: self.made_by.clone(),
             created: now,
             modified: now,
@@ -140,7 +141,15 @@ impl Command for ModifySignatureKey {
             check_name_free(snapshot, &self.account, key.id, name)?;
         }
         let mut changes = Vec::new();
-        let active = match self.next_version(&key.active, now) {
+        let next = next_version(
+            &key.active,
+            self.scheme,
+            self.sign_key.as_ref(),
+            self.sign_secret.as_ref(),
+            now,
+        );
+        let is_replaced = next.is_some();
+        let active = match next {
             None => Arc::clone(&key.active),
             Some(next) => {
                 if snapshot.bindings_of_key(key.id).next().is_some() {
@@ -157,6 +166,8 @@ impl Command for ModifySignatureKey {
                 .clone()
                 .unwrap_or_else(|| key.description.clone()),
             active,
+            // Made to follow the version that is retired now.
+            next: key.next.clone().filter(|_| !is_replaced),
             modified: now,
             ..SignatureKey::clone(key)
         });
@@ -168,22 +179,134 @@ impl Command for ModifySignatureKey {
     }
 }
 
-impl ModifySignatureKey {
-    fn next_version(&self, active: &KeyVersion, now: Timestamp) -> Option<KeyVersion> {
-        let sign_key = self
-            .sign_key
-            .clone()
-            .unwrap_or_else(|| active.sign_key.clone());
-        let sign_secret = self
-            .sign_secret
-            .clone()
-            .unwrap_or_else(|| active.sign_secret.clone());
-        let scheme = self.scheme.unwrap_or(active.scheme);
-        let same = scheme == active.scheme
-            && sign_key == active.sign_key
-            && sign_secret.secret().ct_eq(active.sign_secret.secret());
-        (!same).then(|| KeyVersion::new(active.number.next(), scheme, sign_key, sign_secret, now))
+/// Gives a signature key a next version, in place of the one it may have: what
+/// is `None` is as in the active one. It signs nothing until it is activated.
+#[derive(Clone, Debug)]
+pub struct StageVersion {
+    /// Whose the key is.
+    pub account: AccountId,
+    /// Which.
+    pub id: SignatureKeyId,
+    /// In which form the next version will sign.
+    pub scheme: Option<Scheme>,
+    /// Its public half.
+    pub sign_key: Option<SignKey>,
+    /// Its secret half.
+    pub sign_secret: Option<SignSecret>,
+}
+
+impl Command for StageVersion {
+    type Outcome = Arc<SignatureKey>;
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let key = signature_key(snapshot, &self.account, self.id)?;
+        let next = next_version(
+            &key.active,
+            self.scheme,
+            self.sign_key.as_ref(),
+            self.sign_secret.as_ref(),
+            now,
+        );
+        if let Some(next) = &next {
+            check_signs(next)?;
+        }
+        Ok(changed(key, None, next.map(Arc::new), now))
     }
+}
+
+/// Makes a signature key's next version the one that signs; the former one is
+/// retired.
+#[derive(Clone, Debug)]
+pub struct ActivateVersion {
+    /// Whose the key is.
+    pub account: AccountId,
+    /// Which.
+    pub id: SignatureKeyId,
+}
+
+impl Command for ActivateVersion {
+    type Outcome = Arc<SignatureKey>;
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let key = signature_key(snapshot, &self.account, self.id)?;
+        let next = key.next.as_deref().ok_or(PlanError::NoNextVersion)?;
+        let active = KeyVersion::new(
+            next.number,
+            next.scheme,
+            next.sign_key.clone(),
+            next.sign_secret.clone(),
+            now,
+        );
+        Ok(changed(key, Some(Arc::new(active)), None, now))
+    }
+}
+
+/// Takes a signature key's next version back.
+#[derive(Clone, Debug)]
+pub struct DropNextVersion {
+    /// Whose the key is.
+    pub account: AccountId,
+    /// Which.
+    pub id: SignatureKeyId,
+}
+
+impl Command for DropNextVersion {
+    type Outcome = Arc<SignatureKey>;
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Plan<Arc<SignatureKey>>, PlanError> {
+        let key = signature_key(snapshot, &self.account, self.id)?;
+        if key.next.is_none() {
+            return Err(PlanError::NoNextVersion);
+        }
+        Ok(changed(key, None, None, now))
+    }
+}
+
+/// The key with another active version, if there is one, and this next one.
+fn changed(
+    key: &SignatureKey,
+    active: Option<Arc<KeyVersion>>,
+    next: Option<Arc<KeyVersion>>,
+    now: Timestamp,
+) -> Plan<Arc<SignatureKey>> {
+    let mut changes: Vec<_> = active.iter().flat_map(|_| retire(key, now)).collect();
+    let outcome = Arc::new(SignatureKey {
+        active: active.unwrap_or_else(|| Arc::clone(&key.active)),
+        next,
+        modified: now,
+        ..SignatureKey::clone(key)
+    });
+    changes.push(Change::PutSignatureKey(Arc::clone(&outcome)));
+    Plan { changes, outcome }
+}
+
+/// The version that follows `active`, if anything of it differs.
+fn next_version(
+    active: &KeyVersion,
+    scheme: Option<Scheme>,
+    sign_key: Option<&SignKey>,
+    sign_secret: Option<&SignSecret>,
+    now: Timestamp,
+) -> Option<KeyVersion> {
+    let sign_key = sign_key.unwrap_or(&active.sign_key).clone();
+    let sign_secret = sign_secret.unwrap_or(&active.sign_secret).clone();
+    let scheme = scheme.unwrap_or(active.scheme);
+    let same = scheme == active.scheme
+        && sign_key == active.sign_key
+        && sign_secret.secret().ct_eq(active.sign_secret.secret());
+    (!same).then(|| KeyVersion::new(active.number.next(), scheme, sign_key, sign_secret, now))
 }
 
 /// Whether a version that is or will be bound can sign.

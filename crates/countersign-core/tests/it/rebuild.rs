@@ -56,6 +56,8 @@ fn record_of(change: &Change) -> Record {
         Change::RemoveUser(id) => Gone(format!("user {id}")),
         Change::PutToken(token) => Put(format!("token {:?}", token.hash)),
         Change::RemoveToken(hash) => Gone(format!("token {hash:?}")),
+        Change::PutVerifier(verifier) => Put(format!("verifier {}", verifier.id)),
+        Change::RemoveVerifier(id) => Gone(format!("verifier {id}")),
         Change::PutEnvironment(own) => Put(format!("environment {:?} {}", own.account, own.name)),
         Change::RemoveEnvironment(account, name) => {
             Gone(format!("environment {:?} {name}", Some(account)))

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use countersign_core::{
     AccessKeyId, AccountId, ApiId, Change, Environment, EnvironmentName, GroupId, PublicationKey,
-    Revision, SignatureKeyId, TokenHash, UserId, VersionNumber,
+    Revision, SignatureKeyId, TokenHash, UserId, VerifierId, VersionNumber,
 };
 
 use super::{NotAValue, RecordError};
@@ -15,6 +15,7 @@ pub(super) enum RecordKey {
     Account(AccountId),
     User(UserId),
     Token(TokenHash),
+    Verifier(VerifierId),
     InitialEnvironment(Environment),
     OwnEnvironment(AccountId, EnvironmentName),
     Group(GroupId),
@@ -44,6 +45,8 @@ impl RecordKey {
             Change::RemoveUser(id) => Self::User(*id),
             Change::PutToken(token) => Self::Token(token.hash),
             Change::RemoveToken(hash) => Self::Token(*hash),
+            Change::PutVerifier(verifier) => Self::Verifier(verifier.id),
+            Change::RemoveVerifier(id) => Self::Verifier(*id),
             Change::PutEnvironment(environment) => match &environment.account {
                 None => Self::InitialEnvironment(environment.clone()),
                 Some(account) => Self::OwnEnvironment(account.clone(), environment.name.clone()),
@@ -81,6 +84,7 @@ impl RecordKey {
             "access-key" => Self::AccessKey(part(AccessKeyId::parse(rest))?),
             "account" => Self::Account(part(AccountId::parse(rest))?),
             "user" => Self::User(part(UserId::parse(rest))?),
+            "verifier" => Self::Verifier(part(VerifierId::parse(rest))?),
             "token" => Self::Token(token_hash(rest)?),
             "environment" => match rest.split_once('/') {
                 None => {
@@ -118,6 +122,7 @@ impl fmt::Display for RecordKey {
             Self::AccessKey(id) => write!(f, "access-key/{id}"),
             Self::Account(id) => write!(f, "account/{id}"),
             Self::User(id) => write!(f, "user/{id}"),
+            Self::Verifier(id) => write!(f, "verifier/{id}"),
             Self::Token(hash) => write!(f, "token/{}", hex::encode(hash.0)),
             Self::InitialEnvironment(environment) => write!(f, "environment/{}", environment.name),
             Self::OwnEnvironment(account, name) => write!(f, "environment/{account}/{name}"),
@@ -190,6 +195,7 @@ mod tests {
             "access-key/LTAI-1_2".to_owned(),
             "account/1000000000000001".to_owned(),
             format!("user/{ID}"),
+            format!("verifier/{ID}"),
             format!("token/{ID}{ID}"),
             "environment/RELEASE".to_owned(),
             "environment/1000000000000001/prod".to_owned(),

@@ -12,7 +12,24 @@ use serde::{Deserialize, Serialize};
 use super::{NotAValue, RecordError, field, from_json, moment, to_json};
 use crate::barrier::{Barrier, Place, SealError};
 
-const SIGN_SECRET: &str = "active.sign_secret";
+const ACTIVE: Names = Names {
+    number: "active.number",
+    scheme: "active.scheme",
+    sign_secret: "active.sign_secret",
+};
+const NEXT: Names = Names {
+    number: "next.number",
+    scheme: "next.scheme",
+    sign_secret: "next.sign_secret",
+};
+
+/// What the fields of one version are called.
+#[derive(Clone, Copy)]
+struct Names {
+    number: &'static str,
+    scheme: &'static str,
+    sign_secret: &'static str,
+}
 
 #[derive(Serialize, Deserialize)]
 struct SignatureKeyRecord {
@@ -20,7 +37,9 @@ struct SignatureKeyRecord {
     name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     description: String,
-    active: ActivePart,
+    active: VersionPart,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<VersionPart>,
     made_by: String,
     created_ms: i64,
     /// Nanoseconds after the millisecond.
@@ -33,7 +52,7 @@ struct SignatureKeyRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ActivePart {
+struct VersionPart {
     number: u64,
     /// Left out where it is Alibaba's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,36 +79,17 @@ pub(super) fn encode(
     key: &SignatureKey,
     barrier: &Barrier,
 ) -> Result<Vec<u8>, SealError> {
-    let active = &key.active;
-    let number = active.number.to_string();
-    let beside = beside(
-        key.account.as_str(),
-        &number,
-        active.sign_key.as_str(),
-        active.scheme,
-    );
-    let place = Place {
-        record,
-        field: SIGN_SECRET,
-        beside: &beside,
+    let seal = |names, version: &KeyVersion| {
+        let account = key.account.as_str();
+        VersionPart::seal(At { record, names }, account, version, barrier)
     };
-    let sign_secret = barrier.seal(place, active.sign_secret.secret());
-    let sign_secret = sign_secret.map_err(|source| SealError {
-        field: SIGN_SECRET,
-        kind: "a signature key",
-        source,
-    })?;
+    let next = key.next.as_deref();
     Ok(to_json(&SignatureKeyRecord {
         account: key.account.to_string(),
         name: key.name.to_string(),
         description: key.description.to_string(),
-        active: ActivePart {
-            number: active.number.number(),
-            scheme: scheme_word(active.scheme),
-            sign_key: active.sign_key.to_string(),
-            sign_secret,
-            created_ms: active.created.millis(),
-        },
+        active: seal(ACTIVE, &key.active)?,
+        next: next.map(|next| seal(NEXT, next)).transpose()?,
         made_by: key.made_by.to_string(),
         created_ms: key.created.millis(),
         created_sub_ns: key.created.submilli_nanos(),
@@ -106,35 +106,18 @@ pub(super) fn decode(
     barrier: &Barrier,
 ) -> Result<SignatureKey, RecordError> {
     let wire: SignatureKeyRecord = from_json(value)?;
-    let active = &wire.active;
-    let number = active.number.to_string();
-    let scheme = field("active.scheme", scheme(active.scheme.as_deref()))?;
-    let beside = beside(&wire.account, &number, &active.sign_key, scheme);
-    let place = Place {
-        record,
-        field: SIGN_SECRET,
-        beside: &beside,
+    let open = |names, part: &VersionPart| {
+        let version = part.open(At { record, names }, &wire.account, barrier)?;
+        Ok::<_, RecordError>(Arc::new(version))
     };
-    let sign_secret = barrier.open(place, &active.sign_secret);
-    let sign_secret = sign_secret.map_err(|source| RecordError::Sealed {
-        field: SIGN_SECRET,
-        source,
-    })?;
+    let next = wire.next.as_ref();
     Ok(SignatureKey {
         id,
         account: field("account", AccountId::parse(&wire.account))?,
         name: SignatureKeyName::from_stored(&wire.name),
         description: Description::from_stored(&wire.description),
-        active: Arc::new(KeyVersion::new(
-            field(
-                "active.number",
-                VersionNumber::new(active.number).ok_or(NotAValue),
-            )?,
-            scheme,
-            SignKey::from_stored(&active.sign_key),
-            SignSecret::from_stored(sign_secret),
-            moment(active.created_ms),
-        )),
+        active: open(ACTIVE, &wire.active)?,
+        next: next.map(|part| open(NEXT, part)).transpose()?,
         made_by: DialectName::from_stored(&wire.made_by),
         created: field(
             "created_sub_ns",
@@ -146,6 +129,70 @@ pub(super) fn decode(
         )?,
         created_revision: Revision::new(wire.created_revision),
     })
+}
+
+/// One version in one record.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    record: &'a str,
+    names: Names,
+}
+
+impl VersionPart {
+    fn seal(
+        at: At<'_>,
+        account: &str,
+        version: &KeyVersion,
+        barrier: &Barrier,
+    ) -> Result<Self, SealError> {
+        let number = version.number.to_string();
+        let sign_key = version.sign_key.as_str();
+        let place = Place {
+            record: at.record,
+            field: at.names.sign_secret,
+            beside: &beside(account, &number, sign_key, version.scheme),
+        };
+        let sealed = barrier.seal(place, version.sign_secret.secret());
+        Ok(Self {
+            number: version.number.number(),
+            scheme: scheme_word(version.scheme),
+            sign_key: sign_key.to_owned(),
+            sign_secret: sealed.map_err(|source| SealError {
+                field: at.names.sign_secret,
+                kind: "a signature key",
+                source,
+            })?,
+            created_ms: version.created.millis(),
+        })
+    }
+
+    fn open(
+        &self,
+        at: At<'_>,
+        account: &str,
+        barrier: &Barrier,
+    ) -> Result<KeyVersion, RecordError> {
+        let scheme = field(at.names.scheme, scheme(self.scheme.as_deref()))?;
+        let number = self.number.to_string();
+        let place = Place {
+            record: at.record,
+            field: at.names.sign_secret,
+            beside: &beside(account, &number, &self.sign_key, scheme),
+        };
+        let secret = barrier.open(place, &self.sign_secret);
+        let secret = secret.map_err(|source| RecordError::Sealed {
+            field: at.names.sign_secret,
+            source,
+        })?;
+        let number = VersionNumber::new(self.number).ok_or(NotAValue);
+        Ok(KeyVersion::new(
+            field(at.names.number, number)?,
+            scheme,
+            SignKey::from_stored(&self.sign_key),
+            SignSecret::from_stored(secret),
+            moment(self.created_ms),
+        ))
+    }
 }
 
 /// What the sign secret must not be parted from. Whoever can write to a

@@ -109,6 +109,28 @@ write(
         "created_revision": 1,
     },
 )
+
+
+def version(field, number, scheme, sign_key, secret):
+    place = (f"signature-key/{'54' * 16}", f"{field}.sign_secret", ACCOUNT, str(number), sign_key)
+    named = {"scheme": scheme} if scheme else {}
+    secret = sealed(secret, *place, *named.values())
+    return {"number": number, **named, "sign_key": sign_key, "sign_secret": secret, "created_ms": LATER}
+
+
+write(
+    "signature-key-with-next",
+    {
+        "account": ACCOUNT,
+        "name": "key_84",
+        "active": version("active", 2, None, "sign_key_84", "planted-sign-secret"),
+        "next": version("next", 3, "huawei-hmac-sha256", "sign_key_next", "planted-next-secret"),
+        "made_by": "alibaba",
+        "created_ms": NOW,
+        "modified_ms": LATER,
+        "created_revision": 1,
+    },
+)
 write(
     "retired-version",
     {"scheme": "huawei-hmac-sha256", "sign_key": "sign_key_before", "created_ms": NOW, "retired_ms": LATER},
@@ -117,3 +139,18 @@ write(
 made = hashlib.sha256(f"binding/{API}/RELEASE".encode()).hexdigest()[:32]
 write("binding", {"id": made, "signature_key": KEY, "bound_ms": LATER})
 write("own-binding", {"id": "b1" * 16, "signature_key": BASIC_KEY, "bound_ms": LATER})
+hashed, api = "77" * 32, "a3" * 16
+seal = sealed("", f"verifier/{'77' * 16}", "seal", ACCOUNT, hashed, "1", GROUP, "1", api)
+write(
+    "verifier",
+    {
+        "account": ACCOUNT,
+        "name": "in front of users",
+        "token": hashed,
+        "groups": [GROUP],
+        "apis": [api],
+        "created_ms": NOW,
+        "created_revision": 1,
+        "seal": seal,
+    },
+)

@@ -24,8 +24,8 @@ use countersign_core::{
     EnvironmentId, EnvironmentName, Group, GroupId, GroupName, Host, KeyVersion, MatchMode,
     MethodMatch, PasswordHash, PathPattern, PayloadPolicy, ProjectId, Publication, PublicationKey,
     RetiredVersion, Revision, Scheme, SignKey, SignSecret, SignatureKey, SignatureKeyId,
-    SignatureKeyName, Snapshot, Timestamp, Token, TokenHash, User, UserId, UserName, VersionNumber,
-    Visibility,
+    SignatureKeyName, Snapshot, Timestamp, Token, TokenHash, User, UserId, UserName, Verifier,
+    VerifierId, VerifierName, VerifierScope, VersionNumber, Visibility,
     command::{Command, Plan, PlanError, group::CreateGroup},
     path::ParameterStyle,
 };
@@ -213,6 +213,7 @@ pub fn signature_key(number: u8, sign_secret: &str) -> SignatureKey {
             sign_secret,
             LATER,
         )),
+        next: None,
         made_by: DialectName::from_stored("alibaba"),
         created: NOW,
         modified: LATER,
@@ -279,9 +280,26 @@ pub fn token(number: u8, user: u8) -> Token {
     }
 }
 
+pub fn verifier(number: u8, api: &Api) -> Verifier {
+    let scope = VerifierScope {
+        groups: [GroupId::from_random([0x61; 16])].into(),
+        apis: [api.id].into(),
+    };
+    Verifier {
+        id: VerifierId::from_random([number; 16]),
+        account: account(),
+        name: VerifierName::from_stored("in front of users"),
+        token: TokenHash([number; 32]),
+        scope: scope.into(),
+        created: NOW,
+        created_revision: Revision::new(1),
+    }
+}
+
 pub const ACCESS_KEY_SECRET: &str = "planted-access-key-secret";
 pub const SIGN_SECRET: &str = "planted-sign-secret";
 pub const BASIC_SECRET: &str = "planted-basic-secret";
+pub const NEXT_SECRET: &str = "planted-next-secret";
 pub const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$planted";
 
 /// One record of each kind that format version 1 had, and a second API that
@@ -327,6 +345,17 @@ pub fn added_in_version_2() -> Vec<Change> {
         modified: Timestamp::from_nanos(LATER.nanos() + 999_999),
         ..signature_key(0x53, "")
     };
+    let next = KeyVersion::new(
+        VersionNumber::new(3).unwrap(),
+        Scheme::Huawei,
+        SignKey::from_stored("sign_key_next"),
+        SignSecret::from_stored(Secret::new(NEXT_SECRET.to_owned())),
+        LATER,
+    );
+    let changing = SignatureKey {
+        next: Some(Arc::new(next)),
+        ..signature_key(0x54, SIGN_SECRET)
+    };
     let retired = RetiredVersion {
         scheme: Scheme::Huawei,
         ..retired_version(0x53)
@@ -346,9 +375,11 @@ pub fn added_in_version_2() -> Vec<Change> {
         Change::PutUser(user(0x76, "bob", None).into()),
         Change::PutToken(token(0x7c, 0x75).into()),
         Change::PutEnvironment(own_environment(0xe1, "prod")),
+        Change::PutVerifier(verifier(0x77, &api).into()),
         Change::PutApi(api.into()),
         Change::PutFormerPublication(former.into()),
         Change::PutSignatureKey(basic.into()),
+        Change::PutSignatureKey(changing.into()),
         Change::PutRetiredVersion(retired.into()),
         Change::PutBinding(binding.into()),
     ]
@@ -382,6 +413,12 @@ pub fn describe(snapshot: &Snapshot) -> String {
         snapshot
             .tokens_of_user(user.id)
             .for_each(|token| line(&(token, snapshot.token(&token.hash).is_some())));
+    }
+    for verifier in snapshot.verifiers(&account()) {
+        line(verifier);
+        line(&snapshot.verifier_with_token(&verifier.token).is_some());
+        let keys = snapshot.keys_of_verifier(verifier);
+        line(&keys.iter().map(|key| key.id).collect::<Vec<_>>());
     }
     for group in snapshot.groups(&account()) {
         line(group);
@@ -429,13 +466,15 @@ pub fn describe(snapshot: &Snapshot) -> String {
             key.modified,
             key.created_revision,
         ));
-        line(&(
-            active.number,
-            active.scheme,
-            &active.sign_key,
-            active.sign_secret.secret().expose(),
-            active.created,
-        ));
+        for version in [Some(active), key.next.as_ref()].into_iter().flatten() {
+            line(&(
+                version.number,
+                version.scheme,
+                &version.sign_key,
+                version.sign_secret.secret().expose(),
+                version.created,
+            ));
+        }
         snapshot
             .retired_versions(key.id)
             .for_each(|version| line(version));

@@ -507,7 +507,17 @@ fn plan_row(error: &PlanError, id: &str, ours: &'static str) -> Row {
             "APIG.3105",
             "The number of signature keys exceeds the maximum allowed limit",
         ),
-        // Nothing of this dialect makes or changes users.
+        // Nothing of this dialect makes or changes users, verifiers or next
+        // versions.
+        PlanError::VerifierNotFound => {
+            not_found("APIG.3499", "The verifier does not exist".to_owned())
+        }
+        PlanError::VerifierNameTaken => bad("APIG.3499", "The verifier name already exists"),
+        PlanError::TooManyVerifiers { .. } => quota("APIG.3499", "There are too many verifiers"),
+        PlanError::NoNextVersion => not_found(
+            "APIG.3499",
+            "The signature key has no next version".to_owned(),
+        ),
         PlanError::UserNotFound => not_found("IAM.0004", "Could not find the user".to_owned()),
         PlanError::UserNameTaken => bad("IAM.0009", "The user name already exists"),
         PlanError::TooManyUsers { .. } => quota("IAM.0003", "There are too many users"),

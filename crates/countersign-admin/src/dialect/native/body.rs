@@ -58,6 +58,23 @@ impl Fields {
         }
     }
 
+    /// Takes a list of texts.
+    pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>, Refusal> {
+        let Some(value) = self.0.remove(field) else {
+            return Ok(None);
+        };
+        let text = |entry| match entry {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        let texts = match value {
+            Value::Array(entries) => entries.into_iter().map(text).collect::<Option<_>>(),
+            _ => None,
+        };
+        let why = "it has to be a list of texts";
+        texts.map(Some).ok_or_else(|| Refusal::field(field, why))
+    }
+
     /// Takes a boolean; absent is false.
     pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Refusal> {
         match self.0.remove(field) {

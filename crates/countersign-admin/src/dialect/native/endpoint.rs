@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use countersign_sign::params;
 use http::Method;
 
-use super::{Answer, Call, Refusal, apis, keys, status, users};
+use super::{Answer, Call, Refusal, apis, keys, next_version, status, users, verifiers};
 
 macro_rules! endpoints {
     ($($name:ident: $method:literal $path:literal => $run:path,)*) => {
@@ -50,6 +50,9 @@ endpoints! {
     ShowKey: "GET" "/api/v1/keys/{key}" => keys::show,
     ChangeKey: "PATCH" "/api/v1/keys/{key}" => keys::change,
     DeleteKey: "DELETE" "/api/v1/keys/{key}" => keys::delete,
+    StageVersion: "PUT" "/api/v1/keys/{key}/next" => next_version::stage,
+    DropNextVersion: "DELETE" "/api/v1/keys/{key}/next" => next_version::drop_next,
+    ActivateVersion: "POST" "/api/v1/keys/{key}/activate" => next_version::activate,
     ListApis: "GET" "/api/v1/apis" => apis::list,
     ShowApi: "GET" "/api/v1/apis/{api}" => apis::show,
     ChangeApi: "PATCH" "/api/v1/apis/{api}" => apis::change,
@@ -58,6 +61,10 @@ endpoints! {
     ShowUser: "GET" "/api/v1/users/{user}" => users::show,
     ChangeUser: "PATCH" "/api/v1/users/{user}" => users::change,
     DeleteUser: "DELETE" "/api/v1/users/{user}" => users::delete,
+    ListVerifiers: "GET" "/api/v1/verifiers" => verifiers::list,
+    CreateVerifier: "POST" "/api/v1/verifiers" => verifiers::create,
+    ShowVerifier: "GET" "/api/v1/verifiers/{verifier}" => verifiers::show,
+    DeleteVerifier: "DELETE" "/api/v1/verifiers/{verifier}" => verifiers::delete,
     ShowStatus: "GET" "/api/v1/status" => status::show,
 }
 
@@ -85,14 +92,16 @@ impl Endpoint {
     }
 }
 
-/// What `path` has in the place of the braces that end `template`; `None` when
-/// it does not match.
+/// What `path` has in the place of the braces in `template`; `None` when it
+/// does not match.
 fn capture(template: &str, path: &str) -> Option<String> {
-    let Some((prefix, _)) = template.split_once('{') else {
+    let Some((prefix, rest)) = template.split_once('{') else {
         return (template == path).then(String::new);
     };
+    let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
     let raw = path
         .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_suffix(suffix))
         .filter(|rest| !rest.is_empty() && !rest.contains('/'))?;
     // As in a query, but a plus in a path is a plus.
     let raw = format!("k={}", raw.replace('+', "%2B").replace('&', "%26"));
@@ -138,6 +147,17 @@ mod tests {
                 "/api/v1/users/o%40b",
                 Some((Endpoint::DeleteUser, "o@b")),
             ),
+            (
+                Method::PUT,
+                "/api/v1/keys/a/next",
+                Some((Endpoint::StageVersion, "a")),
+            ),
+            (
+                Method::GET,
+                "/api/v1/keys/next",
+                Some((Endpoint::ShowKey, "next")),
+            ),
+            (Method::PUT, "/api/v1/keys//next", None),
             (Method::GET, "/api/v1/keys/", None),
             (Method::GET, "/api/v1/keys/a/b", None),
             (Method::PUT, "/api/v1/keys", None),

@@ -127,6 +127,7 @@ fn plan_status(error: &PlanError) -> StatusCode {
         | PlanError::ApiVersionNotFound
         | PlanError::BindingNotFound
         | PlanError::UserNotFound
+        | PlanError::VerifierNotFound
         | PlanError::SignatureKeyNotFound => StatusCode::NOT_FOUND,
         PlanError::GroupNameTaken
         | PlanError::HostTaken
@@ -143,6 +144,9 @@ fn plan_status(error: &PlanError) -> StatusCode {
         | PlanError::EnvironmentInUse { .. }
         | PlanError::TooManyEnvironments { .. }
         | PlanError::UserNameTaken
+        | PlanError::VerifierNameTaken
+        | PlanError::TooManyVerifiers { .. }
+        | PlanError::NoNextVersion
         | PlanError::TooManyUsers { .. }
         | PlanError::SignatureKeyNameTaken
         | PlanError::TooManySignatureKeys { .. }

@@ -63,6 +63,10 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
         })
     });
     body["retired_versions"] = retired.collect();
+    if reveal && let Some(next) = &key.next {
+        call.plane.ops.reveal(call.caller, &key)?;
+        body["next"]["sign_secret"] = json!(next.sign_secret.secret().expose());
+    }
     if reveal {
         let secret = call.plane.ops.reveal(call.caller, &key)?;
         body["sign_secret"] = json!(secret.secret().expose());
@@ -110,21 +114,7 @@ pub(super) async fn change(call: &Call<'_>) -> Result<Answer, Refusal> {
         .plane
         .ops
         .signature_key(call.caller, &call.plane.ops.snapshot(), call.named)?;
-    let active = &key.active;
-    let pair = given.pair(call, given.scheme.unwrap_or(active.scheme))?;
-    if let Some(scheme) = given.scheme.filter(|scheme| *scheme != active.scheme) {
-        let rules = pair_rules::of(scheme);
-        let key_fits =
-            pair.sign_key.is_some() || rules.sign_key.check(active.sign_key.as_str()).is_ok();
-        let secret = active.sign_secret.secret();
-        let secret_fits =
-            pair.sign_secret.is_some() || rules.sign_secret.check(secret.expose()).is_ok();
-        if !(key_fits && secret_fits) {
-            let why = "the scheme does not take the present sign key and sign secret; \
-                       give others, or have them generated";
-            return Err(Refusal::field("scheme", why));
-        }
-    }
+    let pair = given.pair_after(call, &key)?;
     let patch = SignatureKeyPatch {
         scheme: given.scheme,
         unique_name: false,
@@ -161,13 +151,19 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
     ))
 }
 
-fn summary(snapshot: &Snapshot, key: &SignatureKey) -> Value {
+pub(super) fn summary(snapshot: &Snapshot, key: &SignatureKey) -> Value {
     json!({
         "id": key.id.to_string(),
         "name": key.name.as_str(),
         "version": key.active.number.number(),
         "scheme": key.active.scheme.as_str(),
         "sign_key": key.active.sign_key.as_str(),
+        "next": key.next.as_ref().map(|next| json!({
+            "version": next.number.number(),
+            "scheme": next.scheme.as_str(),
+            "sign_key": next.sign_key.as_str(),
+            "created": time(next.created),
+        })),
         "bindings": snapshot.bindings_of_key(key.id).count(),
         "made_by": key.made_by.as_str(),
         "created": time(key.created),
@@ -181,24 +177,24 @@ pub(super) fn time(time: Timestamp) -> String {
 
 /// What a body says of a key, the pair not yet read: its rules are the
 /// scheme's.
-struct Given {
+pub(super) struct Given {
     name: Option<SignatureKeyName>,
-    scheme: Option<Scheme>,
+    pub(super) scheme: Option<Scheme>,
     sign_key: Option<String>,
     sign_secret: Option<Secret>,
     generate: bool,
 }
 
 /// The halves that are new.
-struct Pair {
-    sign_key: Option<SignKey>,
-    sign_secret: Option<SignSecret>,
+pub(super) struct Pair {
+    pub(super) sign_key: Option<SignKey>,
+    pub(super) sign_secret: Option<SignSecret>,
 }
 
 impl Given {
     /// The rule of names is the Alibaba dialect's, which is the narrowest: a
     /// key made here can be changed anywhere.
-    fn read(call: &Call<'_>) -> Result<Self, Refusal> {
+    pub(super) fn read(call: &Call<'_>) -> Result<Self, Refusal> {
         let mut fields = Fields::read(call.headers, call.body)?;
         let (name, sign_key) = (fields.text("name")?, fields.text("sign_key")?);
         let sign_secret = fields.text("sign_secret")?.map(Secret::new);
@@ -216,6 +212,35 @@ impl Given {
             sign_secret,
             generate,
         })
+    }
+
+    /// Refuses a name, where there is none to give.
+    pub(super) fn has_no_name(&self) -> Result<(), Refusal> {
+        match self.name {
+            Some(_) => Err(Refusal::field("name", "there is no such field here")),
+            None => Ok(()),
+        }
+    }
+
+    /// The halves that are to follow those of a key. One that stays has to be
+    /// such that the scheme, if that changes, takes it as well.
+    pub(super) fn pair_after(&self, call: &Call<'_>, key: &SignatureKey) -> Result<Pair, Refusal> {
+        let active = &key.active;
+        let pair = self.pair(call, self.scheme.unwrap_or(active.scheme))?;
+        if let Some(scheme) = self.scheme.filter(|scheme| *scheme != active.scheme) {
+            let rules = pair_rules::of(scheme);
+            let key_fits =
+                pair.sign_key.is_some() || rules.sign_key.check(active.sign_key.as_str()).is_ok();
+            let secret = active.sign_secret.secret();
+            let secret_fits =
+                pair.sign_secret.is_some() || rules.sign_secret.check(secret.expose()).is_ok();
+            if !(key_fits && secret_fits) {
+                let why = "the scheme does not take the present sign key and sign secret; \
+                           give others, or have them generated";
+                return Err(Refusal::field("scheme", why));
+            }
+        }
+        Ok(pair)
     }
 
     fn pair(&self, call: &Call<'_>, scheme: Scheme) -> Result<Pair, Refusal> {

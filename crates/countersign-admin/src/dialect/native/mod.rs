@@ -5,10 +5,13 @@ mod auth;
 mod body;
 mod endpoint;
 pub(in crate::dialect) mod errors;
+mod feed;
 mod keys;
+mod next_version;
 mod pair_rules;
 mod status;
 mod users;
+mod verifiers;
 
 use std::sync::Arc;
 
@@ -19,7 +22,7 @@ use axum::{
 };
 use countersign_core::Revision;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use serde_json::{Value, json};
@@ -83,6 +86,14 @@ const THIS_NODE: &str = "self";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// One question of a verifier, which shows its own token.
+pub(crate) async fn verifier_keys(State(plane): State<Arc<Plane>>, request: Request) -> Response {
+    let id = plane.request_id();
+    let query = decoded(request.uri());
+    let answered = feed::serve(&plane, request.headers(), &query, &id).await;
+    answered.unwrap_or_else(|refusal| failure(&id, &refusal))
+}
+
 /// One call, from its head to its answer.
 pub(crate) async fn handle(State(plane): State<Arc<Plane>>, request: Request) -> Response {
     let id = plane.request_id();
@@ -110,10 +121,7 @@ async fn answer(plane: &Plane, request: Request, id: &RequestId) -> Result<Answe
     let (endpoint, named) = Endpoint::find(&parts.method, parts.uri.path())?;
     let body = http_body::read(body).await.map_err(Refusal::Body)?;
     let caller = auth::authenticate(plane, &parts, &body)?;
-    let query = countersign_sign::params::decode(parts.uri.query().unwrap_or_default().as_bytes());
-    let query: Vec<_> = query
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let query = decoded(&parts.uri);
     let call = Call {
         plane,
         caller: &caller,
@@ -134,6 +142,12 @@ async fn answer(plane: &Plane, request: Request, id: &RequestId) -> Result<Answe
         );
     }
     Ok(answer)
+}
+
+fn decoded(uri: &Uri) -> Vec<(String, String)> {
+    countersign_sign::params::decode(uri.query().unwrap_or_default().as_bytes())
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
 }
 
 impl Call<'_> {
@@ -215,9 +229,13 @@ fn render(id: &RequestId, status: StatusCode, body: &Value) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // Answers may hold a sign secret.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    render_request_id(headers, id);
+    response
+}
+
+fn render_request_id(headers: &mut HeaderMap, id: &RequestId) {
     headers.insert(
         REQUEST_ID,
         HeaderValue::from_str(id.as_str()).expect("a UUID is plain ASCII"),
     );
-    response
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::{
     AccountId, Change, Description, EnvironmentId, GroupName, MatchMode, PasswordHash, Scheme,
-    SignKey, Timestamp, TokenHash, UserId, UserName,
+    SignKey, Timestamp, TokenHash, UserId, UserName, VerifierId, VerifierName, VerifierScope,
     command::{
         Bind, Unbind, UnbindOne,
         api::{DeleteApi, ModifyApi},
@@ -12,8 +12,12 @@ use countersign_core::{
         environment::{CreateEnvironment, DeleteEnvironment, ModifyEnvironment},
         group::{CreateGroup, DeleteGroup, ModifyGroup},
         publication::{Publish, SwitchVersion, Unpublish},
-        signature_key::{CreateSignatureKey, DeleteSignatureKey, ModifySignatureKey},
+        signature_key::{
+            ActivateVersion, CreateSignatureKey, DeleteSignatureKey, DropNextVersion,
+            ModifySignatureKey, StageVersion,
+        },
         user::{CreateUser, DeleteUser, IssueToken, SetPassword},
+        verifier::{CreateVerifier, DeleteVerifier},
     },
 };
 use proptest::{prelude::*, strategy::BoxedStrategy};
@@ -47,7 +51,7 @@ impl Arbitrary for Step {
     }
 }
 
-const KINDS: u8 = 32;
+const KINDS: u8 = 36;
 
 const SCHEMES: [Scheme; 4] = [
     Scheme::Alibaba,
@@ -62,6 +66,7 @@ impl Step {
     pub(super) fn take(self, to: &mut Recorded) {
         to.state.now = Timestamp::from_millis(to.state.now.millis() + 1_000);
         let _ = match self.kind {
+            32.. => self.prepare(to),
             0..10 => self.make(to),
             10..20 => self.publish(to),
             20..26 => self.change(to),
@@ -129,6 +134,44 @@ impl Step {
                 let mut command = create_api(group.id, number, &format!("/p{}", self.two));
                 command.account = account;
                 to.run(&command);
+            }
+        }
+        Some(())
+    }
+
+    /// Next versions of keys, and verifiers.
+    fn prepare(self, to: &mut Recorded) -> Option<()> {
+        let account = self.account();
+        let snapshot = &to.state.snapshot;
+        let key = Self::pick(self.one, snapshot.signature_keys(&account)).map(|key| key.id);
+        match (self.kind, self.two) {
+            (32, _) => to.run(&StageVersion {
+                account,
+                id: key?,
+                scheme: Some(SCHEMES[usize::from(self.two)]),
+                sign_key: Some(SignKey::from_stored("staged")),
+                sign_secret: None,
+            }),
+            (33, 0) => to.run(&DropNextVersion { account, id: key? }),
+            (33, _) => to.run(&ActivateVersion { account, id: key? }),
+            (34, _) => {
+                let number = u8::try_from(snapshot.revision().number()).ok()?;
+                let api = Self::pick(self.one, snapshot.apis(&account))?.id;
+                to.run(&CreateVerifier {
+                    id: VerifierId::from_random([number; 16]),
+                    account,
+                    name: VerifierName::from_stored(&format!("verifier{}", self.two)),
+                    token: TokenHash([number; 32]),
+                    scope: VerifierScope {
+                        groups: [].into(),
+                        apis: [api].into(),
+                    },
+                    verifiers_max: 3,
+                });
+            }
+            _ => {
+                let id = Self::pick(self.one, snapshot.verifiers(&account))?.id;
+                to.run(&DeleteVerifier { account, id });
             }
         }
         Some(())

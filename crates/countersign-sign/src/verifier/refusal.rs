@@ -83,15 +83,6 @@ impl Refusal {
         }
     }
 
-    /// Whether newer keys could make another verdict: whoever has a feed of keys asks
-    /// it and checks again.
-    pub fn may_be_for_old_keys(&self) -> bool {
-        matches!(
-            self,
-            Self::UnknownSignKey(_) | Self::SignatureDiffers { .. }
-        )
-    }
-
     pub(super) fn malformed(why: impl Into<Cow<'static, str>>) -> Self {
         Self::Malformed(Detail(why.into()))
     }

@@ -58,13 +58,15 @@ impl Verifier {
     }
 
     /// Like [`Self::verify`] without counting, for callers that may check again with
-    /// newer keys ([`Refusal::may_be_for_old_keys`]). A nonce is spent all the same.
+    /// newer keys ([`Self::may_be_for_old_keys`]). A nonce is spent if all fits.
     ///
     /// # Errors
     /// See [`Refusal`].
     pub fn check(&self, request: &Request<'_>, now_unix: i64) -> Result<Verified, Refusal> {
         let keys = self.keys();
-        let told = self.told(request, &keys).ok_or(Refusal::NoSignature)?;
+        let told = self
+            .told(request.headers, |scheme| keys.has(scheme))
+            .ok_or(Refusal::NoSignature)?;
         let bytes_max = self.options.body_bytes_max;
         match request.body {
             Body::Whole(body) if body.len() > bytes_max => {
@@ -92,17 +94,29 @@ impl Verifier {
         self.counters.count(verdict);
     }
 
+    /// Whether newer keys could make another verdict on a request with these headers:
+    /// whoever has a feed of keys asks it and checks again.
+    pub fn may_be_for_old_keys(&self, headers: &[(&str, &[u8])], refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::UnknownSignKey(_)
+            | Refusal::RetiredSignKey(_)
+            | Refusal::SignatureDiffers { .. } => true,
+            Refusal::NoSignature => self.told(headers, |_| true).is_some(),
+            Refusal::BodyTooLarge { .. }
+            | Refusal::Malformed(_)
+            | Refusal::SignedHeaderMissing(_)
+            | Refusal::Expired(_)
+            | Refusal::BodyDigestDiffers(_)
+            | Refusal::Replayed(_) => false,
+        }
+    }
+
     /// Whether a request with these headers carries a signature that the verifier has
     /// keys for, and if so, whether its body is looked at. What has none is refused as
     /// `no_signature`, whatever its body, so there is no need to read that first.
     pub fn outlook(&self, headers: &[(&str, &[u8])]) -> Outlook {
-        let request = Request {
-            method: "",
-            target: b"",
-            headers,
-            body: Body::Withheld,
-        };
-        match self.told(&request, &self.keys()) {
+        let keys = self.keys();
+        match self.told(headers, |scheme| keys.has(scheme)) {
             None => Outlook::NoSignature,
             Some(Told::Basic) => Outlook::WithoutBody,
             Some(Told::Rfc9421(_) | Told::Alibaba | Told::Huawei) => Outlook::WithBody,
@@ -136,20 +150,19 @@ impl Verifier {
         &self.options
     }
 
-    /// The first scheme, in the order of [`Scheme::ALL`], that the request carries and
-    /// that there are keys for.
-    fn told(&self, request: &Request<'_>, keys: &Keys) -> Option<Told> {
-        let headers = request.headers;
-        if rfc9421::SCHEMES.iter().any(|scheme| keys.has(*scheme))
+    /// The first scheme, in the order of [`Scheme::ALL`], that the headers tell and that
+    /// is spoken.
+    fn told(&self, headers: &[(&str, &[u8])], is_spoken: impl Fn(Scheme) -> bool) -> Option<Told> {
+        if rfc9421::SCHEMES.into_iter().any(&is_spoken)
             && let Some(member) = rfc9421::told(headers)
         {
             return Some(Told::Rfc9421(member));
         }
-        if keys.has(Scheme::Alibaba) && alibaba::is_told(headers) {
+        if is_spoken(Scheme::Alibaba) && alibaba::is_told(headers) {
             Some(Told::Alibaba)
-        } else if keys.has(Scheme::Huawei) && huawei::is_told(headers, &self.options) {
+        } else if is_spoken(Scheme::Huawei) && huawei::is_told(headers, &self.options) {
             Some(Told::Huawei)
-        } else if keys.has(Scheme::Basic) && basic::is_told(headers, &self.options) {
+        } else if is_spoken(Scheme::Basic) && basic::is_told(headers, &self.options) {
             Some(Told::Basic)
         } else {
             None

@@ -1,8 +1,8 @@
 //! Counting, observing, remembering.
 
-use countersign_sign::verifier::{Keys, Options, Outlook, Scheme, Verifier};
+use countersign_sign::verifier::{Key, Keys, Options, Outlook, Scheme, Verifier};
 
-use crate::signed::{NOW, Signed, key, sign};
+use crate::signed::{NOW, Signed, key, secret, sign, sign_key};
 
 fn verifier(options: Options) -> Verifier {
     Verifier::new(Keys::new(Scheme::ALL.map(key)), options)
@@ -89,5 +89,47 @@ fn the_outlook_is_told_by_headers() {
         (&[("X-Ca-Proxy-Signature", b"")], Outlook::WithBody),
     ] {
         assert_eq!(verifier.outlook(headers), expected, "{headers:?}");
+    }
+}
+
+#[test]
+fn newer_keys_could_make_another_verdict() {
+    let signed = sign(Scheme::Huawei, Signed::plain("GET", "/", b""), "");
+    let plain = Signed::plain("GET", "/", b"");
+    let retired = Key::retired(Scheme::Huawei, &sign_key(Scheme::Huawei));
+    let other = |sign_key: &str| Key::shared(Scheme::Huawei, sign_key, secret("other")).unwrap();
+    let same = sign_key(Scheme::Huawei);
+    for (request, keys, now, expected) in [
+        (
+            &signed,
+            vec![key(Scheme::Basic)],
+            NOW,
+            ("no_signature", true),
+        ),
+        (
+            &plain,
+            vec![key(Scheme::Basic)],
+            NOW,
+            ("no_signature", false),
+        ),
+        (&signed, vec![], NOW, ("no_signature", true)),
+        (&signed, vec![retired], NOW, ("retired_sign_key", true)),
+        (&signed, vec![other("x")], NOW, ("unknown_sign_key", true)),
+        (
+            &signed,
+            vec![other(&same)],
+            NOW,
+            ("signature_differs", true),
+        ),
+        (&signed, vec![other(&same)], 0, ("expired", false)),
+    ] {
+        let verifier = Verifier::new(Keys::new(keys), Options::default());
+        let refusal = request.verify(&verifier, now).unwrap_err();
+        let headers = request.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let may_be = verifier.may_be_for_old_keys(&headers, &refusal);
+        assert_eq!((refusal.as_str(), may_be), expected);
     }
 }

@@ -55,7 +55,7 @@ func (c *check) alibaba() (*checkedKey, *Refusal) {
 	}
 	text := alibabaStringToSign(c.m, lines)
 	for _, key := range keys {
-		mac := hmacSHA256(key.Secret, text)
+		mac := hmacSHA256(key.secret(), text)
 		if hmac.Equal([]byte(base64.StdEncoding.EncodeToString(mac)), []byte(signature)) {
 			return key, nil
 		}
@@ -165,7 +165,7 @@ func md5Base64(body []byte) string {
 	return base64.StdEncoding.EncodeToString(digest[:])
 }
 
-func hmacSHA256(secret Secret, text []byte) []byte {
+func hmacSHA256(secret string, text []byte) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(text)
 	return mac.Sum(nil)

@@ -33,7 +33,7 @@ func (c *check) basic() (*checkedKey, *Refusal) {
 		return nil, refusal
 	}
 	for _, key := range keys {
-		if equalSecrets(string(key.Secret), secret) {
+		if equalSecrets(key.secret(), secret) {
 			return key, nil
 		}
 	}

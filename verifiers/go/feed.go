@@ -27,7 +27,7 @@ type FeedConfig struct {
 	// Address is the gateway's management address, as in "https://gateway:8443".
 	Address string
 	// Token is the verifier's own.
-	Token string
+	Token Secret
 	// HTTPClient is for proxies and certificates of one's own. It must not have a
 	// timeout below 35 seconds. Redirections are never followed.
 	HTTPClient *http.Client
@@ -86,7 +86,7 @@ func newFeed(config FeedConfig) (*Feed, error) {
 		address.Scheme != "http" && address.Scheme != "https" {
 		return nil, errors.New("countersign: the address of the feed is no http or https URL")
 	}
-	if config.Token == "" || strings.ContainsAny(config.Token, "\r\n") {
+	if config.Token == "" || strings.ContainsAny(string(config.Token), "\r\n") {
 		return nil, errors.New("countersign: no token for the feed")
 	}
 	ctx, stop := context.WithCancel(context.Background())

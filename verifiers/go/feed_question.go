@@ -27,8 +27,9 @@ const (
 var ErrFeedUnauthorized = errors.New("the key feed does not accept the token")
 
 type feedQuestion struct {
-	url    string
-	token  string
+	url string
+	// token is a function so that it is never printed.
+	token  func() string
 	client http.Client
 }
 
@@ -42,7 +43,8 @@ type feedAnswer struct {
 }
 
 func newFeedQuestion(address *url.URL, config FeedConfig) *feedQuestion {
-	question := &feedQuestion{url: address.String() + feedPath, token: config.Token}
+	token := string(config.Token)
+	question := &feedQuestion{url: address.String() + feedPath, token: func() string { return token }}
 	if config.HTTPClient != nil {
 		question.client = *config.HTTPClient
 	}
@@ -63,7 +65,7 @@ func (q *feedQuestion) send(ctx context.Context, etag string, wait time.Duration
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+q.token)
+	request.Header.Set("Authorization", "Bearer "+q.token())
 	request.Header.Set("Accept", "application/json")
 	if etag != "" {
 		request.Header.Set("If-None-Match", etag)

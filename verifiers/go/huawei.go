@@ -51,7 +51,7 @@ func (c *check) huawei() (*checkedKey, *Refusal) {
 	texts := huaweiStringsToSign(c.m, claim, payload)
 	for _, key := range keys {
 		for _, text := range texts {
-			mac := hex.EncodeToString(hmacSHA256(key.Secret, text))
+			mac := hex.EncodeToString(hmacSHA256(key.secret(), text))
 			if hmac.Equal([]byte(mac), []byte(claim.signature)) {
 				return key, nil
 			}

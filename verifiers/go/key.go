@@ -58,7 +58,11 @@ type Key struct {
 
 // checkedKey is a key that can be used, or a retired one.
 type checkedKey struct {
+	// Key without its secret.
 	Key
+	// secret is a function, for package fmt prints unexported fields without asking
+	// their types.
+	secret func() string
 	// id is what requests name the key by.
 	id     string
 	public *publicKey
@@ -75,7 +79,9 @@ func checkKey(key Key) (*checkedKey, error) {
 	default:
 		return nil, fmt.Errorf("key %.64q: state %.64q is not known", key.SignKey, string(key.State))
 	}
-	checked := &checkedKey{Key: key, id: key.SignKey}
+	secret := string(key.Secret)
+	key.Secret = ""
+	checked := &checkedKey{Key: key, id: key.SignKey, secret: func() string { return secret }}
 	if key.Scheme == RFC9421KeyPair && key.PublicKey != "" {
 		public, err := readPublicKey(key.PublicKey)
 		if err != nil {
@@ -87,14 +93,14 @@ func checkKey(key Key) (*checkedKey, error) {
 		return nil, errors.New("a key without sign_key")
 	}
 	if key.State == Retired {
-		checked.Secret = ""
+		checked.secret = func() string { return "" }
 		return checked, nil
 	}
 	if key.Scheme == RFC9421KeyPair {
 		if checked.public == nil {
 			return nil, fmt.Errorf("key %.64q: a key pair without public_key", key.SignKey)
 		}
-	} else if key.Secret == "" {
+	} else if secret == "" {
 		// With an empty secret anybody could sign.
 		return nil, fmt.Errorf("key %.64q: no secret", key.SignKey)
 	}
@@ -104,5 +110,5 @@ func checkKey(key Key) (*checkedKey, error) {
 // sameAs tells whether two keys accept the same signatures.
 func (k *checkedKey) sameAs(other *checkedKey) bool {
 	return k.Scheme == other.Scheme && k.id == other.id && k.SignKey == other.SignKey &&
-		k.Secret == other.Secret
+		k.secret() == other.secret()
 }

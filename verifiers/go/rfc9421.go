@@ -79,7 +79,7 @@ func (k *checkedKey) verifiesBase(base, signature []byte) bool {
 	if k.public != nil {
 		return k.public.verify(base, signature)
 	}
-	return hmac.Equal(hmacSHA256(k.Secret, base), signature)
+	return hmac.Equal(hmacSHA256(k.secret(), base), signature)
 }
 
 // coversEnough tells whether what has to be signed is, and what is listed is there.

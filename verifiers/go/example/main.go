@@ -45,7 +45,7 @@ func run(listen, file, address string, observe bool) error {
 	case file == "" && address != "":
 		feed, err := countersign.StartFeed(countersign.FeedConfig{
 			Address: address,
-			Token:   os.Getenv("COUNTERSIGN_TOKEN"),
+			Token:   countersign.Secret(os.Getenv("COUNTERSIGN_TOKEN")),
 		})
 		if err != nil {
 			return err

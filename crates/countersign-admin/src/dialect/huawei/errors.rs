@@ -11,7 +11,7 @@ use countersign_core::{Timestamp, command::PlanError};
 use countersign_sign::huawei::request_auth::Refusal;
 use http::StatusCode;
 
-use super::{json::NotAnObject, time};
+use super::{Version, json::NotAnObject, time};
 use crate::{
     auth::AuthError, body::BodyError, locks::LOCKED_SECS, ops::OpError, password::PasswordError,
     request_id::RequestId, throttle::Throttled,
@@ -65,6 +65,9 @@ pub(super) enum Fault {
     TooManyTags,
     /// The use case was not carried out; `id` is what the caller named.
     Op { error: OpError, id: String },
+    /// A fault in v1.0 for which the vendor's pages of v2 have another status
+    /// than its table of errors.
+    ByTable(Box<Self>),
 }
 
 /// The longest id that is repeated.
@@ -92,6 +95,24 @@ impl Fault {
     /// What a use case says of the thing with this id, as the caller wrote it.
     pub(super) fn of(id: &str) -> impl Fn(OpError) -> Self + '_ {
         move |error| Self::Op { error, id: cut(id) }
+    }
+
+    /// The same fault as a version answers it: v2 as its pages show, v1.0, for
+    /// which no page shows any, as the vendor's table does.
+    pub(super) fn in_version(self, version: Version) -> Self {
+        let differs = matches!(
+            &self,
+            Self::Op {
+                error: OpError::Refused(
+                    PlanError::GroupNotEmpty { .. } | PlanError::ApiPublished { .. }
+                ),
+                ..
+            }
+        );
+        match version {
+            Version::V1 if differs => Self::ByTable(Box::new(self)),
+            Version::V1 | Version::V2 => self,
+        }
     }
 
     /// Planning would say so of the thing with this id.
@@ -266,6 +287,10 @@ pub(super) fn row(fault: &Fault) -> Row {
             "too_many_tags",
         ),
         Fault::Op { error, id } => op_row(error, id),
+        Fault::ByTable(fault) => Row {
+            status: StatusCode::FORBIDDEN,
+            ..row(fault)
+        },
     }
 }
 

@@ -115,7 +115,8 @@ async fn serve(plane: &Plane, request: Request, id: &RequestId) -> Result<Answer
         body: &body,
         snapshot,
     };
-    let answer = operation.operation.run(&call).await?;
+    let answered = operation.operation.run(&call).await;
+    let answer = answered.map_err(|fault| fault.in_version(operation.version))?;
     if let Some(revision) = answer.revision {
         // Names only: the values may hold a sign secret.
         tracing::info!(

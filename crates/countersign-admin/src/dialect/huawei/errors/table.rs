@@ -73,6 +73,14 @@ fn own_faults() -> Vec<(Fault, &'static str)> {
             "the body took too long to come",
         ),
         (
+            Fault::plan(PlanError::GroupNotEmpty { apis: 1 }, "").in_version(Version::V1),
+            "in v1.0: the group still holds APIs",
+        ),
+        (
+            Fault::plan(PlanError::ApiPublished { environments: 1 }, "").in_version(Version::V1),
+            "in v1.0: the API is still published",
+        ),
+        (
             Fault::Json(NotAnObject::Truncated),
             "the body ends too early, or is empty",
         ),

@@ -113,15 +113,12 @@ impl Management {
         parameters: &[(&str, &str)],
     ) -> std::io::Result<Answer> {
         let request = self.request(action, parameters);
-        let address = self.address;
-        let connection = self
-            .connection
-            .get_or_insert_with(|| Connection::to(address));
-        let message = connection.call(&request);
-        if message.is_err() {
-            self.connection = None;
-        }
-        let message = message?;
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => Connection::try_to(self.address)?,
+        };
+        let message = connection.call(&request)?;
+        self.connection = Some(connection);
         let json = serde_json::from_slice(&message.body)?;
         Ok(Answer { message, json })
     }

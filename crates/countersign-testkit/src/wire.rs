@@ -82,14 +82,20 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub fn to(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE).expect("the gateway accepts");
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a read timeout can be set");
-        stream.set_nodelay(true).expect("TCP_NODELAY can be set");
-        Self {
+        Self::try_to(address).expect("the gateway accepts")
+    }
+
+    /// Connects to what may be gone by now.
+    ///
+    /// # Errors
+    /// Nobody accepts.
+    pub fn try_to(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
             stream: BufReader::new(stream),
-        }
+        })
     }
 
     /// Sends bytes as they are.

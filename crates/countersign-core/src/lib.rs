@@ -19,6 +19,7 @@ pub mod id;
 pub mod mapping;
 pub mod path;
 pub mod publication;
+pub mod recent;
 pub mod route;
 pub mod rule;
 pub mod scheme;

@@ -19,6 +19,7 @@ use crate::{
         SignatureKeyId, UserId, VerifierId, VersionNumber,
     },
     publication::{Publication, PublicationKey},
+    recent::{Recent, RecentVersion},
     route::{GroupRoutes, Route, RouteConflict, RouteMiss},
     signature_key::{KeyVersion, RetiredVersion, SignatureKey},
     text::{DialectName, GroupName, UserName},
@@ -68,6 +69,7 @@ pub struct Snapshot {
     signature_keys: HashMap<SignatureKeyId, Arc<SignatureKey>>,
     signature_keys_newest_first: NewestFirst<SignatureKeyId>,
     retired_versions: OrdMap<(SignatureKeyId, VersionNumber), Arc<RetiredVersion>>,
+    recent_versions: Recent,
 
     bindings: HashMap<PublicationKey, Arc<Binding>>,
     bindings_by_key: OrdSet<(SignatureKeyId, PublicationKey)>,
@@ -387,6 +389,13 @@ impl Snapshot {
             .range((id, VersionNumber::FIRST)..)
             .take_while(move |((of, _), _)| *of == id)
             .map(|(_, version)| version)
+    }
+
+    /// The versions of a signature key that signed until a moment ago, as far as
+    /// this process saw them, the oldest first. Whose time is over by now is for
+    /// the caller to see.
+    pub fn recent_versions(&self, id: SignatureKeyId) -> impl Iterator<Item = &RecentVersion> {
+        self.recent_versions.of(id)
     }
 
     /// The binding of a publication.
@@ -762,6 +771,13 @@ impl Draft {
 
     fn put_signature_key(&mut self, key: &Arc<SignatureKey>) {
         let state = &mut self.snapshot;
+        if let Some(former) = state.signature_keys.get(&key.id)
+            && former.active.number != key.active.number
+        {
+            state
+                .recent_versions
+                .remember(key.id, &former.active, &key.active);
+        }
         state.signature_keys_newest_first.insert((
             key.account.clone(),
             Reverse(key.created_revision),
@@ -775,6 +791,7 @@ impl Draft {
         let Some(key) = state.signature_keys.remove(&id) else {
             return;
         };
+        state.recent_versions.forget(id);
         state.signature_keys_newest_first.remove(&(
             key.account.clone(),
             Reverse(key.created_revision),

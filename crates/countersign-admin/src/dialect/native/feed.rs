@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{body::Body, response::Response};
 use countersign_core::{
-    KeyVersion, RetiredVersion, Scheme, SignatureKey, Signing, Snapshot, TokenHash, Verifier,
+    KeyVersion, RetiredVersion, Scheme, SignatureKey, Signing, Snapshot, Timestamp, TokenHash,
+    Verifier, recent::RECENT_SECS,
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -51,7 +52,7 @@ pub(super) async fn serve(
         let verifier = snapshot.verifier_with_token(&token);
         // Revoked while it waited, it is told so.
         let verifier = verifier.ok_or(Refusal::Unauthenticated)?;
-        let keys = Value::from(keys(&snapshot, verifier));
+        let keys = Value::from(keys(&snapshot, verifier, plane.now()));
         let tag = tag(&keys);
         if known != Some(tag.as_bytes()) {
             let revision = snapshot.revision().number();
@@ -95,22 +96,32 @@ fn wait(query: &[(String, String)]) -> Result<u64, Refusal> {
     }
 }
 
-fn keys(snapshot: &Snapshot, verifier: &Verifier) -> Vec<Value> {
+fn keys(snapshot: &Snapshot, verifier: &Verifier, now: Timestamp) -> Vec<Value> {
     let keys = snapshot.keys_of_verifier(verifier);
     keys.into_iter()
-        .flat_map(|key| {
-            let active = told(key, &key.active, "active");
-            let next = key.next.as_ref().and_then(|next| told(key, next, "next"));
-            let retired: Vec<_> = snapshot.retired_versions(key.id).collect();
-            let newest = retired.into_iter().rev().take(RETIRED_MAX);
-            let retired = newest.filter_map(|own| told_retired(key, own));
-            active
-                .into_iter()
-                .chain(next)
-                .chain(retired)
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|key| versions(snapshot, key, now))
         .collect()
+}
+
+/// The versions of one key. One that signed until a moment ago is told as if it
+/// still did: a verifier may have heard of none of several changes in between.
+fn versions(snapshot: &Snapshot, key: &Arc<SignatureKey>, now: Timestamp) -> Vec<Value> {
+    let within = |replaced: Timestamp| now.seconds() - replaced.seconds() <= RECENT_SECS;
+    let recent = snapshot.recent_versions(key.id);
+    let recent: Vec<_> = recent.filter(|own| within(own.replaced)).collect();
+    let is_recent = |own: &RetiredVersion| {
+        let mut versions = recent.iter().map(|recent| &recent.version);
+        versions.any(|version| version.number == own.number)
+    };
+    let retired: Vec<_> = snapshot.retired_versions(key.id).collect();
+    let retired = retired.into_iter().rev().filter(|own| !is_recent(own));
+    let retired = retired.take(RETIRED_MAX);
+    let active = [&key.active].into_iter();
+    let active = active.chain(recent.iter().map(|own| &own.version));
+    let active = active.filter_map(|version| told(key, version, "active"));
+    let next = key.next.as_ref().and_then(|next| told(key, next, "next"));
+    let retired = retired.filter_map(|own| told_retired(key, own));
+    active.chain(next).chain(retired).collect()
 }
 
 /// One version with what verifies it; `None` for one that cannot sign.

@@ -47,6 +47,9 @@ pub struct Detail(Cow<'static, str>);
 /// How much of a text that a request brought is repeated, in characters.
 const QUOTED_MAX: usize = 64;
 
+/// The longest detail that repeats pieces of a request, in characters.
+const DETAIL_MAX: usize = 300;
+
 impl Refusal {
     /// All names, in the order of the variants.
     pub const NAMES: [&'static str; 10] = [
@@ -84,7 +87,10 @@ impl Refusal {
     }
 
     pub(super) fn malformed(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::Malformed(Detail(why.into()))
+        Self::Malformed(Detail(match why.into() {
+            Cow::Owned(why) => shortened(&why).into(),
+            ours => ours,
+        }))
     }
 
     pub(super) fn repeated(header: &str) -> Self {
@@ -166,6 +172,19 @@ impl fmt::Display for Detail {
     }
 }
 
+/// The beginning of a text that repeats what a stranger wrote, on one line.
+fn shortened(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(DETAIL_MAX)
+        .map(|c| if matches!(c, ' '..='~') { c } else { '?' })
+        .collect();
+    if text.chars().nth(DETAIL_MAX).is_some() {
+        shown.push_str("...");
+    }
+    shown
+}
+
 /// The beginning of a text that a stranger wrote, escaped and in quotes.
 fn quoted(text: &str) -> String {
     let end = text.char_indices().nth(QUOTED_MAX);
@@ -188,6 +207,7 @@ mod tests {
             Refusal::not_signed(&long),
             Refusal::repeated(&long),
             Refusal::unreadable(&long),
+            Refusal::malformed(long.clone()),
         ] {
             let shown = refusal.to_string();
             assert!(shown.len() < 600, "{shown}");

@@ -133,3 +133,19 @@ fn newer_keys_could_make_another_verdict() {
         assert_eq!((refusal.as_str(), may_be), expected);
     }
 }
+
+/// Found by the fuzz target: the errors of RFC 9421 repeat names of components.
+#[test]
+fn a_long_name_of_a_component_is_not_repeated() {
+    let mut request = sign(Scheme::Rfc9421Hmac, Signed::plain("GET", "/", b""), "n");
+    for (name, value) in &mut request.headers {
+        if name == "Signature-Input" {
+            *value = value.replace("@method", &"@".repeat(10_000));
+        }
+    }
+    let refusal = request
+        .verify(&verifier(Options::default()), NOW)
+        .unwrap_err();
+    assert_eq!(refusal.as_str(), "malformed");
+    assert!(refusal.to_string().len() < 400, "{refusal}");
+}

@@ -168,10 +168,11 @@ fn no_fault_is_left_out() {
         Fault::UndeclaredPathParameter(_) => 14,
         Fault::UndeclaredBackendParameter(_) => 15,
         Fault::TooManyTags => 16,
-        Fault::Auth(_) | Fault::AccessKey { .. } | Fault::Op { .. } => 17,
+        Fault::ByTable(_) => 17,
+        Fault::Auth(_) | Fault::AccessKey { .. } | Fault::Op { .. } => 18,
     };
     let own = own_faults();
-    for wanted in 0..17 {
+    for wanted in 0..18 {
         assert!(
             own.iter().any(|(fault, _)| kind(fault) == wanted),
             "{wanted}"

@@ -32,6 +32,19 @@ func TestNothingToAskFor(t *testing.T) {
 	}
 }
 
+// A request that nothing helps asks once.
+func TestOneQuestionOfARequest(t *testing.T) {
+	server := startFeedServer(t, sharedKey("a", "1", "active"), retiredKey("c"))
+	feed, verifier := testFeed(t, server, nil)
+	ask(t, feed)
+	for n, want := range []string{"unknown_sign_key", "retired_sign_key", "signature_differs"} {
+		expectOutcome(t, verifier, []string{"b", "c", "a"}[n], "2", want)
+		if asked, _ := server.counts(); asked != n+2 {
+			t.Errorf("%s: asked %d times", want, asked)
+		}
+	}
+}
+
 // Many requests cause one question, and wait for its answer.
 func TestOneQuestionAtATime(t *testing.T) {
 	server := startFeedServer(t, sharedKey("a", "1", "active"))

@@ -15,6 +15,8 @@ func TestToUTF8(t *testing.T) {
 		"\xe5\x90x":                    "\uFFFDx",
 		"\xf0\x9f\x98x":                "\uFFFDx",
 		"\xf0\x9f\xf0\x9f\x98\x80":     "\uFFFD😀",
+		"\xf0\x90\x80x":                "\uFFFDx",
+		"\xf4\x8f\xbf":                 "\uFFFD",
 		"\xc3":                         "\uFFFD",
 		"\xc0\xaf":                     "\uFFFD\uFFFD",
 		"\xe0\x80\x80":                 "\uFFFD\uFFFD\uFFFD",

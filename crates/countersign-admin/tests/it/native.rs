@@ -15,10 +15,10 @@ const WRONG: Key = Key {
 /// Every endpoint, with something in the place of the name in braces.
 fn endpoints() -> impl Iterator<Item = (&'static str, String, Option<Value>)> {
     NATIVE_ENDPOINTS.iter().map(|(method, path)| {
-        let body = matches!(*method, "POST" | "PATCH").then(|| json!({}));
-        let path = match path.split_once('{') {
-            Some((before, _)) => format!("{before}some"),
-            None => (*path).to_owned(),
+        let body = matches!(*method, "POST" | "PATCH" | "PUT").then(|| json!({}));
+        let path = match (path.split_once('{'), path.split_once('}')) {
+            (Some((before, _)), Some((_, after))) => format!("{before}some{after}"),
+            _ => (*path).to_owned(),
         };
         (*method, path, body)
     })

@@ -152,23 +152,26 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn summary(snapshot: &Snapshot, key: &SignatureKey) -> Value {
-    json!({
+    let mut told = json!({
         "id": key.id.to_string(),
         "name": key.name.as_str(),
         "version": key.active.number.number(),
         "scheme": key.active.scheme.as_str(),
         "sign_key": key.active.sign_key.as_str(),
-        "next": key.next.as_ref().map(|next| json!({
-            "version": next.number.number(),
-            "scheme": next.scheme.as_str(),
-            "sign_key": next.sign_key.as_str(),
-            "created": time(next.created),
-        })),
         "bindings": snapshot.bindings_of_key(key.id).count(),
         "made_by": key.made_by.as_str(),
         "created": time(key.created),
         "modified": time(key.modified),
-    })
+    });
+    if let Some(next) = &key.next {
+        told["next"] = json!({
+            "version": next.number.number(),
+            "scheme": next.scheme.as_str(),
+            "sign_key": next.sign_key.as_str(),
+            "created": time(next.created),
+        });
+    }
+    told
 }
 
 pub(super) fn time(time: Timestamp) -> String {

@@ -1,0 +1,2 @@
+/** The verifier as a servlet filter. */
+package dev.countersign.verifier.servlet;

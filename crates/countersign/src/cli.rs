@@ -9,6 +9,7 @@ mod output;
 mod secret_input;
 mod serve;
 mod user;
+mod verifier;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -43,6 +44,8 @@ enum Command {
     Api(api::Arguments),
     /// Users of a running gateway, who sign in with a password.
     User(user::Arguments),
+    /// Verifiers of a running gateway: whose tokens read keys.
+    Verifier(verifier::Arguments),
 }
 
 #[derive(Args, Debug)]
@@ -109,6 +112,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Key(arguments) => key::run(&arguments),
         Command::Api(arguments) => api::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
+        Command::Verifier(arguments) => verifier::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

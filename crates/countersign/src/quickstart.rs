@@ -47,6 +47,9 @@ pub struct Options {
     /// Where the sample backend listens.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
     backend: SocketAddr,
+    /// Forward to a backend of your own, and start no sample backend.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "backend")]
+    forward_to: Option<SocketAddr>,
 }
 
 /// Sets the sample up where it is not, and serves until told to end.
@@ -60,15 +63,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let owner = access_key::load_or_make(&data.join("access-key.toml"), &sources)
         .map_err(|error| about(&data, &error))?;
 
-    let listener = TcpListener::bind(options.backend)
-        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
-        .map_err(|error| {
-            Failure::Failed(format!(
-                "the sample backend cannot listen at {}: {error}",
-                options.backend
-            ))
-        })?;
-    let backend_address = listener.local_addr().map_err(|error| Failure::of(&error))?;
+    let backend = Backend::of(options)?;
 
     let config = config(options, &data, &owner)?;
     let gateway = Gateway::start(&config, &sources).map_err(|error| Failure::of(&error))?;
@@ -77,16 +72,15 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         .block_on(sample::ensure(
             gateway.store(),
             &account()?,
-            backend_address,
+            backend.address,
             &config.gateway.domain_suffix,
             &sources,
         ))
         .map_err(|error| Failure::of(&error))?;
-    gateway.runtime().spawn(backend::serve(
-        listener,
-        gateway.store().clone(),
-        account()?,
-    ));
+    if let Some(listener) = backend.sample {
+        let serving = backend::serve(listener, gateway.store().clone(), account()?);
+        gateway.runtime().spawn(serving);
+    }
 
     let credentials = Credentials {
         server: format!("http://{}", gateway.management_address()),
@@ -103,9 +97,43 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             &sample,
             &credentials,
             &credentials_file,
-            backend_address,
+            &backend.description,
         )
     })
+}
+
+/// Where the sample API forwards to.
+struct Backend {
+    address: SocketAddr,
+    /// What the sample backend listens at, unless the backend is the user's own.
+    sample: Option<TcpListener>,
+    description: String,
+}
+
+impl Backend {
+    fn of(options: &Options) -> Result<Self, Failure> {
+        if let Some(address) = options.forward_to {
+            return Ok(Self {
+                address,
+                sample: None,
+                description: format!("http://{address}   (your own)"),
+            });
+        }
+        let listener = TcpListener::bind(options.backend)
+            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+            .map_err(|error| {
+                Failure::Failed(format!(
+                    "the sample backend cannot listen at {}: {error}",
+                    options.backend
+                ))
+            })?;
+        let address = listener.local_addr().map_err(|error| Failure::of(&error))?;
+        Ok(Self {
+            address,
+            sample: Some(listener),
+            description: format!("http://{address}   (the sample: it verifies every signature)"),
+        })
+    }
 }
 
 fn about(path: &Path, error: &io::Error) -> Failure {
@@ -164,7 +192,7 @@ fn introduction(
     sample: &Sample,
     credentials: &Credentials,
     file: &Path,
-    backend: SocketAddr,
+    backend: &str,
 ) -> String {
     let program = std::env::current_exe().map_or_else(
         |_| "countersign".to_owned(),
@@ -188,7 +216,7 @@ fn introduction(
   clients      {clients}
   management   {management}   (Alibaba's API at /, native at /api/v1/, metrics at /metrics)
   console      {management}/console/
-  backend      http://{backend}   (the sample: it verifies every signature)
+  backend      {backend}
   access key   {id}
   secret       {secret}
   (both also in {file})

@@ -145,3 +145,75 @@ fn the_cli_lists_and_shows() {
     );
     assert!(renamed["in_force"]["revision"].as_u64().is_some());
 }
+
+#[test]
+fn a_verifiers_token_goes_into_a_file_of_its_owner_and_reads_the_key() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (program, _) = start(&data);
+    let file = directory.path().join("token");
+    let command = format!(
+        "COUNTERSIGN_CREDENTIALS={} {} ",
+        data.join("credentials.toml").display(),
+        env!("CARGO_BIN_EXE_countersign")
+    );
+    let apis = shell(&format!("{command} api list --output json"));
+    let apis: Value = serde_json::from_str(&apis).unwrap();
+    let api = apis["apis"][0]["id"].as_str().unwrap();
+    let create = format!(
+        "{command} verifier create --name shop --api {api} --token-file {}",
+        file.display()
+    );
+    let shown = shell(&create);
+    let token = std::fs::read_to_string(&file).unwrap();
+    assert!(token.starts_with("csv_") && !shown.contains("csv_"));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let feed = format!(
+        "curl -s -H 'Authorization: Bearer {}' http://{}/api/v1/verifier/keys",
+        token.trim(),
+        program.management
+    );
+    assert!(shell(&feed).contains("QuickstartKey"));
+
+    // Neither a name that is taken nor a file that is there changes anything.
+    let other = directory.path().join("other");
+    let again = create.replace(&file.display().to_string(), &other.display().to_string());
+    shell(&format!("! {again}"));
+    assert!(!other.exists());
+    shell(&format!("! {create}"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), token);
+    shell(&format!("{command} verifier delete shop"));
+    assert!(!shell(&feed).contains("QuickstartKey"));
+}
+
+#[test]
+fn it_forwards_to_a_backend_of_the_users_own() {
+    use std::io::{Read, Write};
+
+    let directory = tempfile::tempdir().unwrap();
+    let own = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(["quickstart", "--gateway", "127.0.0.1:0", "--management"]);
+    command.args(["127.0.0.1:0", "--forward-to"]);
+    command.arg(own.local_addr().unwrap().to_string());
+    let mut program = Program::start(command.arg("--data").arg(directory.path()));
+    let text = program.read_until("Ctrl-C ends it.");
+    let call = text.lines().find(|line| line.contains("curl")).unwrap();
+    let served = std::thread::spawn(move || {
+        let (mut connection, _) = own.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nown";
+        connection.write_all(answer).unwrap();
+        String::from_utf8(head).unwrap().to_lowercase()
+    });
+    assert_eq!(shell(call.trim()), "own");
+    assert!(served.join().unwrap().contains("x-ca-proxy-signature: "));
+}

@@ -35,7 +35,7 @@ export class Counts {
  * @type {EventHook}
  */
 export function logEvent({ kind, refusal, detail }) {
-  if (kind !== 'verified') console.warn(`countersign: ${kind}: ${refusal ?? detail ?? ''}`);
+  if (kind !== 'verified' && kind !== 'keys_changed') console.warn(`countersign: ${kind}: ${refusal ?? detail ?? ''}`);
 }
 
 /**

@@ -294,10 +294,11 @@ class KeyFeedTest {
             }));
         }
         for (int version = 2; version < 42; version++) {
-            long seen = count.get();
             String[] key = {"key" + version % 3, "secret" + version};
             server.change(active(key[0], key[1]), retired(current.get()[0]));
             current.set(key);
+            // Counted from here: requests with the key before do not show that this one is known.
+            long seen = count.get();
             while (count.get() < seen + 20) {
                 Thread.onSpinWait();
             }

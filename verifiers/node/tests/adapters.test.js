@@ -66,10 +66,13 @@ test('a length behind a thousand headers is seen', async () => {
   const padding = Array.from({ length: 1100 }, (_, n) => [`X-${n}`, '1']);
   const request = signed({ method: 'POST' });
   await withAll(guardOf(), async (port) => {
-    const answer = await send(port, { ...request, headers: [...request.headers, ...padding], body: Buffer.from('planted') });
-    assert.equal(answer.headers['x-countersign-refusal'], 'signature_differs');
-    const chunked = { ...request, headers: [...request.headers, ...padding], chunks: [Buffer.from('planted')] };
-    assert.equal((await send(port, chunked)).headers['x-countersign-refusal'], 'signature_differs');
+    const headers = [...request.headers, ...padding];
+    const planted = Buffer.from('planted');
+    for (const one of [{ body: planted }, { chunks: [planted] }]) {
+      const answer = await send(port, { ...request, headers, ...one });
+      // Older Node drops headers, newer Node the request.
+      if (answer.status !== 431) assert.equal(answer.headers['x-countersign-refusal'], 'signature_differs');
+    }
   });
 });
 

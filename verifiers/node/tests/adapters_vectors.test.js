@@ -24,6 +24,8 @@ function isHttp({ keys, request }) {
     !/[\x00-\x20\x7f-\xff]/.test(request.target) &&
     // eslint-disable-next-line no-control-regex
     request.headers.every(([name, value]) => /^[!#-'*+.^_`|~\w-]+$/.test(name) && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) &&
+    // Newer Node takes no more than a thousand.
+    request.headers.length < 990 &&
     // These have a meaning to the server itself.
     !names.some((name) => ['connection', 'expect', 'content-length', 'transfer-encoding', 'upgrade'].includes(name))
   );

@@ -29,7 +29,6 @@ mod client_state;
 mod config;
 mod exchange;
 mod fault;
-mod framing;
 mod guard;
 mod handler;
 mod head_copy;
@@ -53,6 +52,8 @@ mod target;
 mod text_body;
 mod time_text;
 mod worker;
+
+use countersign_framing as framing;
 
 pub use access_log::AccessLog;
 pub use config::{Limits, ProxyConfig};

@@ -160,6 +160,11 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Detail {
+    /// A text of ours, for whoever refuses a request before a verifier sees it.
+    pub const fn of(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

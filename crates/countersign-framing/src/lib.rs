@@ -23,7 +23,7 @@ const BODY_BYTES_MAX: u64 = i64::MAX as u64;
 
 /// Why a request is not passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Violation {
+pub enum Violation {
     #[error("the request line is not method, blank, target, blank, version")]
     RequestLine,
     #[error("the target holds a byte that no URI holds")]
@@ -74,21 +74,21 @@ pub(crate) enum Violation {
 
 impl Violation {
     /// Whether the head is merely too large: 431 rather than 400.
-    pub(crate) fn is_size(self) -> bool {
+    pub fn is_size(self) -> bool {
         matches!(self, Self::HeadTooLarge | Self::TooManyFields)
     }
 }
 
 /// What may be read at most.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HeadLimits {
-    pub(crate) bytes_max: usize,
-    pub(crate) fields_max: usize,
+pub struct HeadLimits {
+    pub bytes_max: usize,
+    pub fields_max: usize,
 }
 
 /// The state between two pieces of input.
 #[derive(Debug)]
-pub(crate) struct Framing {
+pub struct Framing {
     limits: HeadLimits,
     state: State,
     /// The beginning of a line whose end has not arrived.
@@ -134,16 +134,16 @@ struct Section {
 
 /// What became of one piece of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Advance {
+pub struct Advance {
     /// How many bytes from the start of the piece may be passed on, with all
     /// that was held back before if it is not 0.
-    pub(crate) passed: usize,
+    pub passed: usize,
     /// How many heads were completed.
-    pub(crate) heads: u64,
+    pub heads: u64,
 }
 
 impl Framing {
-    pub(crate) fn new(limits: HeadLimits) -> Self {
+    pub fn new(limits: HeadLimits) -> Self {
         Self {
             limits,
             state: State::Head,
@@ -156,17 +156,17 @@ impl Framing {
     }
 
     /// The violation met, after which nothing more is passed.
-    pub(crate) fn violation(&self) -> Option<Violation> {
+    pub fn violation(&self) -> Option<Violation> {
         self.violation
     }
 
     /// Whether what is read now belongs to a body, rather than to a head.
-    pub(crate) fn in_body(&self) -> bool {
+    pub fn in_body(&self) -> bool {
         self.state != State::Head
     }
 
     /// Reads the next piece.
-    pub(crate) fn advance(&mut self, piece: &[u8]) -> Advance {
+    pub fn advance(&mut self, piece: &[u8]) -> Advance {
         let mut done = Advance {
             passed: 0,
             heads: 0,

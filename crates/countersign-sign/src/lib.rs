@@ -12,12 +12,14 @@
 //! - [`nonce`]: a bounded memory of nonces already spent.
 //! - [`secret`]: the one type that holds a secret.
 //! - [`verifier`]: all of it for a backend, behind one call.
+//! - [`explain`]: why a request does not verify.
 //!
 //! "Spec section n" in these pages refers to the wire reference of the dialect
 //! (CloudAPI 2016-07-14) that the vectors in `vectors/` belong to.
 #![warn(missing_docs)]
 
 pub mod alibaba;
+pub mod explain;
 pub mod huawei;
 pub mod nonce;
 pub mod params;

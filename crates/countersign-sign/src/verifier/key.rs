@@ -152,10 +152,18 @@ impl Key {
     }
 
     /// What requests name the key by.
-    pub(super) fn key_id(&self) -> &str {
+    pub(crate) fn key_id(&self) -> &str {
         match &self.material {
             Material::Public { key_id, .. } => key_id,
             Material::Shared { .. } | Material::None => &self.sign_key,
+        }
+    }
+
+    /// The secret, if it is known and the key has one.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        match &self.material {
+            Material::Shared { secret, .. } => Some(secret),
+            Material::Public { .. } | Material::None => None,
         }
     }
 
@@ -203,7 +211,7 @@ impl Key {
         }
     }
 
-    pub(super) fn rfc9421(&self) -> Option<&VerifyingKey> {
+    pub(crate) fn rfc9421(&self) -> Option<&VerifyingKey> {
         match &self.material {
             Material::Shared {
                 ready: Ready::Rfc9421(key),

@@ -11,6 +11,7 @@ public final class Counters implements VerifierListener {
     private final Map<Refusal, LongAdder> observed = adders();
     private final LongAdder feedFailures = new LongAdder();
     private final LongAdder keyChanges = new LongAdder();
+    private final LongAdder keysUnusable = new LongAdder();
 
     private static Map<Refusal, LongAdder> adders() {
         Map<Refusal, LongAdder> adders = new EnumMap<>(Refusal.class);
@@ -40,6 +41,11 @@ public final class Counters implements VerifierListener {
         keyChanges.increment();
     }
 
+    @Override
+    public void keyUnusable(String why) {
+        keysUnusable.increment();
+    }
+
     /** Requests verified. */
     public long verified() {
         return verified.sum();
@@ -63,5 +69,10 @@ public final class Counters implements VerifierListener {
     /** How often the key feed told other keys. */
     public long keyChanges() {
         return keyChanges.sum();
+    }
+
+    /** Entries of the key feed that could not be read. */
+    public long keysUnusable() {
+        return keysUnusable.sum();
     }
 }

@@ -26,10 +26,7 @@ final class Digests {
     static byte[] hmacSha256(byte[] secret, byte[] data) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            // HMAC fills a secret up with zeros, so one zero is the empty secret, which
-            // SecretKeySpec does not take.
-            byte[] key = secret.length == 0 ? new byte[1] : secret;
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
             return mac.doFinal(data);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

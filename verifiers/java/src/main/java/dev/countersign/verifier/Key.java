@@ -35,7 +35,7 @@ public final class Key {
         if (scheme == Scheme.RFC9421_KEY_PAIR && publicHalf == null) {
             throw new IllegalArgumentException("a key pair without public_key");
         }
-        if (scheme != Scheme.RFC9421_KEY_PAIR && secret == null) {
+        if (scheme != Scheme.RFC9421_KEY_PAIR && (secret == null || secret.length == 0)) {
             throw new IllegalArgumentException("a key without secret");
         }
     }

@@ -63,7 +63,10 @@ record SignatureClaim(
             throw new RefusedException(Refusal.MALFORMED);
         }
         Set<String> names = names(request, list);
-        request.text("host");
+        String host = request.text("host");
+        if (host != null && !isPrintable(host)) {
+            throw new RefusedException(Refusal.MALFORMED);
+        }
         Map<String, Bare> params = list.params();
         text(params, "tag");
         Long created = number(params, "created");

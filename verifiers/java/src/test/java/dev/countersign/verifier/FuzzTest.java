@@ -199,6 +199,7 @@ class FuzzTest {
         assertEquals("KeySet[Key[basic, k, name=, version=0, state=active]]", keys.toString());
         for (String bad : List.of("null", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[7]}", "{\"keys\":[{}]}",
                 "{\"keys\":[{\"scheme\":\"basic\",\"sign_key\":\"k\"}]}",
+                "{\"keys\":[{\"scheme\":\"basic\",\"sign_key\":\"k\",\"secret\":\"\"}]}",
                 "{\"keys\":[{\"scheme\":\"basic\",\"sign_key\":1,\"secret\":\"s\"}]}",
                 "{\"keys\":[{\"scheme\":\"basic\",\"sign_key\":\"k\",\"secret\":\"s\",\"state\":\"old\"}]}",
                 "{\"keys\":[{\"scheme\":\"basic\",\"sign_key\":\"k\",\"secret\":\"s\",\"version\":\"1\"}]}",

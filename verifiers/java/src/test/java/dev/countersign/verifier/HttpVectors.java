@@ -31,7 +31,8 @@ public final class HttpVectors {
     private static boolean isHttp(Header header) {
         String name = header.name().toLowerCase();
         // These have a meaning to the server itself.
-        return !List.of("connection", "expect", "content-length", "transfer-encoding").contains(name)
+        return !(name.equals("host") && !Text.isAscii(header.value()))
+                && !List.of("connection", "expect", "content-length", "transfer-encoding").contains(name)
                 && header.value().chars().allMatch(c -> c == '\t' || c >= ' ' && c != 0x7F);
     }
 

@@ -129,7 +129,7 @@ class CountersignHandlerTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", Path.of("target", "classes").toString(),
                 Path.of("examples", "PlainServer.java").toString(), keys.toString(), "0")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (BufferedReader out = process.inputReader()) {
             String line = out.readLine();

@@ -31,8 +31,9 @@ type FeedConfig struct {
 	// HTTPClient is for proxies and certificates of one's own. It must not have a
 	// timeout below 35 seconds. Redirections are never followed.
 	HTTPClient *http.Client
-	// OnError is told why the feed did not answer, on the client's goroutine; it
-	// never holds the token or a key. If nil, package log is told.
+	// OnError is told why the feed did not answer, and of each entry that was passed
+	// over (a [*SkippedKeyError]), on the client's goroutine; it never holds the token
+	// or a key. If nil, package log is told.
 	OnError func(error)
 }
 
@@ -61,6 +62,8 @@ type Feed struct {
 	lastGood time.Time
 	// applied counts the answers that were taken.
 	applied int
+	// skipped counts the entries of these answers that were passed over.
+	skipped uint64
 	// flight is closed when the question under way has its answer.
 	flight      chan struct{}
 	lastFlight  time.Time
@@ -144,6 +147,13 @@ func (f *Feed) Age() time.Duration {
 	return f.now().Sub(f.lastGood)
 }
 
+// Skipped is how many entries of the feed were passed over so far, in all its answers.
+func (f *Feed) Skipped() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.skipped
+}
+
 // Close stops to ask. The keys stay.
 func (f *Feed) Close() {
 	f.stop()
@@ -190,30 +200,36 @@ func (f *Feed) question(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return err
 	}
-	f.take(answer, applied)
+	if f.take(answer, applied) {
+		for _, skipped := range answer.skipped {
+			f.onError(skipped)
+		}
+	}
 	return nil
 }
 
 // take puts the answer of a question in place that was asked when so many answers
-// had been taken.
-func (f *Feed) take(answer *feedAnswer, applied int) {
+// had been taken; false if it has no news.
+func (f *Feed) take(answer *feedAnswer, applied int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lastGood = f.now()
 	if answer.unchanged || f.hasKeys && answer.etag != "" && answer.etag == f.etag {
-		return
+		return false
 	}
 	// Two questions may be under way, and the older answer may come last.
 	if f.hasKeys && applied != f.applied && answer.revision < f.revision {
-		return
+		return false
 	}
 	f.keys = f.keys.following(answer.keys, f.now(), answer.grace)
 	f.etag, f.revision = answer.etag, answer.revision
 	f.applied++
+	f.skipped += uint64(len(answer.skipped))
 	close(f.changed)
 	f.changed = make(chan struct{})
 	if !f.hasKeys {
 		f.hasKeys = true
 		close(f.answered)
 	}
+	return true
 }

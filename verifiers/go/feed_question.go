@@ -40,6 +40,8 @@ type feedAnswer struct {
 	revision  int64
 	grace     time.Duration
 	keys      []*checkedKey
+	// skipped are the entries that were passed over.
+	skipped []*SkippedKeyError
 }
 
 func newFeedQuestion(address *url.URL, config FeedConfig) *feedQuestion {
@@ -94,24 +96,10 @@ func readFeedAnswer(response *http.Response) (*feedAnswer, error) {
 	if len(text) > feedBytesMax {
 		return nil, errors.New("the key feed's answer is too long")
 	}
-	document, err := readKeyDocument(text)
+	answer, err := readFeedDocument(text)
 	if err != nil {
-		return nil, fmt.Errorf("the key feed's answer cannot be read: %w", err)
+		return nil, err
 	}
-	if document.GraceSeconds < 0 || document.GraceSeconds > graceMax {
-		return nil, errors.New("the key feed's time of grace is out of range")
-	}
-	answer := &feedAnswer{
-		etag:     strings.TrimSpace(response.Header.Get("ETag")),
-		revision: document.Revision,
-		grace:    time.Duration(document.GraceSeconds) * time.Second,
-	}
-	for _, key := range document.Keys {
-		checked, err := checkKey(key)
-		if err != nil {
-			return nil, fmt.Errorf("the key feed's answer: %w", err)
-		}
-		answer.keys = append(answer.keys, checked)
-	}
+	answer.etag = strings.TrimSpace(response.Header.Get("ETag"))
 	return answer, nil
 }

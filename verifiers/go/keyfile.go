@@ -2,6 +2,7 @@ package countersign
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -26,11 +27,11 @@ func (f *KeyFile) Reload() error {
 	if err != nil {
 		return err
 	}
-	document, err := readKeyDocument(text)
+	list, err := readKeyFile(text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
-	keys, err := NewKeySet(document.Keys...)
+	keys, err := NewKeySet(list...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
@@ -46,20 +47,18 @@ func (f *KeyFile) Keys() *KeySet {
 	return indexKeys(nil)
 }
 
-// keyDocument is what a file and an answer of the feed hold.
-type keyDocument struct {
-	Revision     int64 `json:"revision"`
-	GraceSeconds int64 `json:"grace_seconds"`
-	Keys         []Key `json:"keys"`
-}
+var errNoKeyList = errors.New("no list of keys")
 
-func readKeyDocument(text []byte) (*keyDocument, error) {
-	var document keyDocument
+// readKeyFile takes all keys or none.
+func readKeyFile(text []byte) ([]Key, error) {
+	var document struct {
+		Keys []Key `json:"keys"`
+	}
 	if err := json.Unmarshal(text, &document); err != nil {
 		return nil, err
 	}
 	if document.Keys == nil {
-		return nil, fmt.Errorf("no list of keys")
+		return nil, errNoKeyList
 	}
-	return &document, nil
+	return document.Keys, nil
 }

@@ -1,6 +1,9 @@
 package countersign
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // KeySource gives the keys as they are now. [*KeySet], [*KeyFile] and [*Feed] are
 // key sources.
@@ -37,7 +40,7 @@ func NewKeySet(keys ...Key) (*KeySet, error) {
 	for _, key := range keys {
 		checked, err := checkKey(key)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("key %.64q: %w", key.SignKey, err)
 		}
 		held = append(held, heldKey{checkedKey: checked})
 	}

@@ -76,6 +76,9 @@ func (c *vectorCase) wire(chunked bool) (string, bool) {
 	for _, header := range request.Headers {
 		if strings.EqualFold(header.Name, "host") {
 			hosts++
+			if !isASCII(header.Value) {
+				return "", false
+			}
 		}
 		if strings.ContainsAny(header.Value, "\r\n\x00\x01") {
 			return "", false

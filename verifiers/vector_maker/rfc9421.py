@@ -5,7 +5,7 @@ import hashlib
 import hmac
 
 from . import alibaba, key_pairs
-from .case import NOW, active, request, retired
+from .case import NOW, active, latin1, request, retired
 from .key_pair import KeyPair
 
 HMAC, PAIR = "rfc9421-hmac-sha256", "rfc9421-key-pair"
@@ -179,6 +179,17 @@ def add_labels(add):
         ("non-ascii", "countersign=:é:"),
     ]:
         add(f"signature-{name}", edit(good, "Signature", value), "malformed")
+    digits = signature.split(":")[1].rstrip("=")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    loose = digits[:-1] + alphabet[alphabet.index(digits[-1]) + 1]
+    # RFC 8941 section 4.2.7 wants padding to be put in and loose bits to be passed over.
+    for name, text, expect in [
+        ("without-padding", digits, "ok"), ("loose-bits", loose + "=", "ok"),
+        ("loose-bits-without-padding", loose, "ok"), ("too-much-padding", digits + "==", "malformed"),
+        ("padding-inside", f"{digits[:-2]}={digits[-2:]}", "malformed"),
+        ("of-45-digits", digits + "AA", "malformed"),
+    ]:
+        add(f"signature-{name}", edit(good, "Signature", f"countersign=:{text}:"), expect)
     add("blanks-around", edit(edit(good, "Signature", f" \t{signature} "), "Signature-Input",
                               f"  {inputs}\t"))
     add("header-names-upper-case",
@@ -226,6 +237,10 @@ def add_components(add):
     add("host-case-is-alike", edit(plain, "Host", HOST.upper()))
     add("host-changed", edit(plain, "Host", "other.example.test"), "signature_differs")
     add("host-missing", edit(plain, "Host"), "signed_header_missing")
+    # The signature fits: who does not look at the bytes accepts it.
+    foreign = "\u4e2d.example"
+    add("host-not-ascii", signed(host=foreign, as_if={"headers": [("Host", latin1(foreign))]}),
+        "malformed")
     add("host-twice", edit(plain, "Host", HOST, HOST), "malformed")
     for port in ["80", "443"]:
         add(f"port-{port}-left-off", edit(signed(host="a.example"), "Host", f"a.example:{port}"))
@@ -313,6 +328,18 @@ def add_params(add):
         ("17-parameters", full + "".join(f";p{n}" for n in range(14)), "malformed"),
     ]:
         add(f"params-{name}", of(params), expect)
+    # Numbers, bytes and booleans are signed as RFC 8941 section 4.1 writes them.
+    for name, sent, written in [
+        ("decimal-minus-nothing", "-0.0", "0.0"), ("decimal-minus-000", "-0.000", "0.0"),
+        ("decimal-minus", "-0.50", "-0.5"), ("decimal-zeros", "001.010", "1.01"),
+        ("integer-minus-nothing", "-0", "0"), ("integer-zeros", "-007", "-7"),
+        ("bytes-without-padding", ":aGk:", ":aGk=:"), ("bytes-loose-bits", ":aGl=:", ":aGk=:"),
+        ("boolean", "?1", None),
+    ]:
+        was = signed(more_params=f";x={written}" if written else ";x")
+        fields = header(was, "signature-input")
+        add(f"params-written-anew-{name}", edit(was, "Signature-Input", fields[:fields.rindex(";x")]
+                                                + f";x={sent}"))
     good = signed()
     add("params-changed", edit(good, "Signature-Input", header(good, "signature-input").replace(
         '"n-1"', '"n-2"')), "signature_differs")
@@ -362,6 +389,7 @@ def add_bodies(add):
         ("hex", f"sha-256={hashlib.sha256(body).hexdigest()}", "body_digest_differs"),
         ("cut", digest_of(body)[:-5] + ":", "body_digest_differs"),
         ("unreadable", "((", "body_digest_differs"),
+        ("without-padding", digest_of(body).replace("=:", ":").replace("sha-256:", "sha-256=:"), "ok"),
         ("upper-case", digest_of(body).replace("sha", "SHA"), "body_digest_differs"),
     ]:
         add(f"digest-{name}", signed("POST", body=body, digest=digest), expect)

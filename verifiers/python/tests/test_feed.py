@@ -319,6 +319,19 @@ def test_what_the_feed_may_not_say():
     assert not any("s'" in problem for problem in document.problems)
 
 
+def test_entries_that_are_passed_over_are_told_and_counted(make):
+    feed = make([OLD, {**NEW, "scheme": "planted"}, {**NEW, "secret": ""}])
+    assert feed.verdict("old") == "ok"
+    details = [feed.wait_for("key_unusable").detail for _ in range(2)]
+    assert details == ["key 1: the scheme is not known", "key 2: a key without secret"]
+    assert feed.feed.skipped == 2
+    feed.wait_for("keys_changed")
+    feed.server.change([NEW])
+    feed.wait_for("keys_changed")
+    assert feed.feed.skipped == 2
+    assert feed.verdict("new") == "ok"
+
+
 def test_no_secret_is_shown():
     feed = KeyFeed("http://127.0.0.1:1/x", "planted")
     assert "planted" not in repr(feed)

@@ -59,6 +59,11 @@ class KeyFeed:
         answered = self._answered
         return None if answered is None else max(0.0, self._clock() - answered)
 
+    @property
+    def skipped(self) -> int:
+        """How many entries of the feed were passed over so far, in all its answers."""
+        return self._skipped
+
     def wait_ready(self, timeout: float) -> bool:
         """Waits until the feed has told keys; `False` if it has not in `timeout` seconds."""
         self.start()
@@ -114,6 +119,7 @@ class KeyFeed:
         self._answered: Optional[float] = None
         self._received = 0.0
         self._changes = 0
+        self._skipped = 0
         self._waiting = None
         self._run = object()
 
@@ -171,6 +177,7 @@ class KeyFeed:
                 self._etag = answer.etag
                 self._received = time.monotonic()
                 self._changes += 1
+                self._skipped += len(document.problems)
         self._ready.set()
         if document is None:
             return False

@@ -20,7 +20,7 @@ class FeedFailed(Exception):
 
 
 class FeedDocument(NamedTuple):
-    """What the feed tells, and what in it could not be used."""
+    """What the feed tells, and why entries in it were passed over."""
 
     revision: int
     grace_secs: float
@@ -81,7 +81,8 @@ class FeedClient:
 
 
 def read_document(body: bytes) -> FeedDocument:
-    """Keys of a kind that this version does not know are left out and told of."""
+    """Entries that cannot be read are passed over and told of, without their values: a
+    newer gateway may have schemes and states that this version does not know."""
     try:
         record: Any = json.loads(body)
     except (ValueError, RecursionError):

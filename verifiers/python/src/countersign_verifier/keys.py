@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 from .refusal import Refusal, SignatureRefused
 
@@ -54,14 +54,17 @@ class Key:
     ) -> None:
         """`public_key` is Base64 of a SubjectPublicKeyInfo and needs `cryptography`.
 
-        Raises `ValueError` for what is no key.
+        Raises `ValueError` for what is no key; it holds no value of the key.
         """
-        self.scheme = Scheme(scheme)
-        self.state = State(state)
+        self.scheme = _member(Scheme, scheme, "scheme")
+        self.state = _member(State, state, "state")
         self.sign_key = sign_key
         self.name = name
         self.version = version
-        self.secret = secret.encode() if secret is not None else b""
+        try:
+            self.secret = (secret or "").encode()
+        except UnicodeEncodeError:
+            raise ValueError("secret is no text") from None
         self.public_key: Optional[PublicKey] = None
         self.key_id = sign_key
         if public_key is not None:
@@ -74,7 +77,8 @@ class Key:
         if self.scheme is Scheme.RFC9421_KEY_PAIR:
             if self.public_key is None:
                 raise ValueError("a key pair without public_key")
-        elif secret is None:
+        elif not self.secret:
+            # With an empty secret anybody could sign.
             raise ValueError("a key without secret")
 
     @classmethod
@@ -114,6 +118,16 @@ class Key:
             f"Key({self.scheme.value!r}, {self.sign_key!r}, name={self.name!r}, "
             f"version={self.version}, state={self.state.value!r})"
         )
+
+
+_Known = TypeVar("_Known", Scheme, State)
+
+
+def _member(known: type[_Known], value: Union[_Known, str], what: str) -> _Known:
+    try:
+        return known(value)
+    except ValueError:
+        raise ValueError(f"the {what} is not known") from None
 
 
 class KeySet:

@@ -91,8 +91,9 @@ def read(request: Request) -> Claim:
     names = [_component(item) for item in member.items]
     if len(set(names)) != len(names):
         raise SignatureRefused(Refusal.MALFORMED)
+    # `@authority` comes from it.
     request.text(b"host")
-    for name in names:
+    for name in ["host", *names]:
         values = [] if name.startswith("@") else request.values(name.encode())
         if not all(_PRINTABLE.fullmatch(value) for value in values):
             raise SignatureRefused(Refusal.MALFORMED)

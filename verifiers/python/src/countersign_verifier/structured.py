@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from decimal import Decimal
 from typing import NamedTuple, Union
@@ -17,7 +16,7 @@ _KEY = re.compile(r"[a-z*][a-z0-9_\-.*]*")
 _NUMBER = re.compile(r"-?([0-9]+)(?:\.([0-9]*))?")
 _TOKEN = re.compile(r"[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*")
 _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
-_BYTES = re.compile(r":([A-Za-z0-9+/=]*):")
+_BYTES = re.compile(r":([A-Za-z0-9+/]*)(={0,2}):")
 
 
 class BadField(ValueError):
@@ -113,10 +112,7 @@ class _Reader:
         if first == '"':
             return re.sub(r"\\(.)", r"\1", self.match(_STRING)[1])
         if first == ":":
-            try:
-                return base64.b64decode(self.match(_BYTES)[1], validate=True)
-            except (binascii.Error, ValueError):
-                raise BadField("no Base64") from None
+            return self.byte_sequence()
         if first == "?":
             self.at += 1
             if self.take("1"):
@@ -127,6 +123,14 @@ class _Reader:
         if first in ("-", *"0123456789"):
             return self.number()
         return Token(self.match(_TOKEN)[0])
+
+    def byte_sequence(self) -> bytes:
+        """Base64 with and without padding and with loose bits, as section 4.2.7 wants it."""
+        digits, padding = self.match(_BYTES).groups()
+        missing = -len(digits) % 4
+        if missing == 3 or len(padding) > missing:
+            raise BadField("no Base64")
+        return base64.b64decode(digits + "=" * missing)
 
     def number(self) -> Bare:
         found = self.match(_NUMBER)
@@ -184,6 +188,7 @@ def _write(value: Bare) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, Decimal):
-        text = f"{value:f}".rstrip("0")
+        # No -0.0: a sign is for what is less than zero (section 4.1.5).
+        text = f"{value or Decimal('0.0'):f}".rstrip("0")
         return text + "0" if text.endswith(".") else text
     return str(value)

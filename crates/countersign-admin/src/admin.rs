@@ -75,7 +75,7 @@ pub(crate) struct Plane {
     pub(crate) huawei: HuaweiConfig,
     pub(crate) status: Arc<dyn StatusSource>,
     /// Told when the process is about to end.
-    pub(crate) stopping: watch::Sender<()>,
+    pub(crate) stopping: watch::Sender<bool>,
     clock: Clock,
     entropy: Entropy,
 }
@@ -98,7 +98,7 @@ impl Admin {
             password_locks: Locks::default(),
             huawei: config.huawei.clone(),
             status,
-            stopping: watch::Sender::new(()),
+            stopping: watch::Sender::new(false),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             ops: Ops::new(store, config, clock, entropy),
@@ -134,10 +134,10 @@ impl Admin {
 }
 
 impl Admin {
-    /// Answers every verifier that waits for a change, so that a graceful end
-    /// does not wait for them.
+    /// Answers every verifier that waits for a change, now and from now on, so
+    /// that a graceful end does not wait for them.
     pub fn stop_waiting(&self) {
-        self.plane.stopping.send_replace(());
+        self.plane.stopping.send_replace(true);
     }
 }
 

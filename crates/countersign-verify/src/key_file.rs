@@ -84,7 +84,7 @@ impl KeyFile {
 
     /// Looks at the file for ever.
     pub(crate) async fn watch(self: Arc<Self>) {
-        let mut seen = self.stamp();
+        let (mut seen, mut is_good) = (None, true);
         let mut tick = interval(LOOK_PERIOD);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut hang_up = signal(SignalKind::hangup()).ok();
@@ -94,15 +94,19 @@ impl KeyFile {
                 Some(()) = async { hang_up.as_mut()?.recv().await } => true,
             };
             let now = self.stamp();
-            if !is_asked && now.is_some() && now == seen {
+            let is_new = now != seen || is_asked;
+            seen = now;
+            // A bad one is read again even if it does not change.
+            if is_good && !is_new {
                 self.is_good();
                 continue;
             }
-            let is_new = now != seen;
-            seen = now;
-            match self.read() {
+            let read = self.read();
+            let was_good = std::mem::replace(&mut is_good, read.is_ok());
+            match read {
                 Ok(()) => {
-                    tracing::info!(keys = self.verifier.keys().len(), "the key file was read")
+                    let keys = self.verifier.keys().len();
+                    tracing::info!(keys, "the key file was read");
                 }
                 Err(error) => {
                     self.meters.feed_failure(match error {
@@ -111,11 +115,10 @@ impl KeyFile {
                             FeedFailure::Unreadable
                         }
                     });
-                    if is_new || is_asked {
-                        tracing::error!(%error, path = %self.path.display(), "the key file gives no keys; the last ones serve");
+                    if is_new || was_good {
+                        let path = self.path.display();
+                        tracing::error!(%error, %path, "no new keys; the last ones serve");
                     }
-                    // It is looked at again even if it does not change.
-                    seen = None;
                 }
             }
         }

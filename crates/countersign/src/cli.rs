@@ -10,6 +10,7 @@ mod secret_input;
 mod serve;
 mod user;
 mod verifier;
+mod verify;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -44,6 +45,8 @@ enum Command {
     Api(api::Arguments),
     /// Users of a running gateway, who sign in with a password.
     User(user::Arguments),
+    /// Verify what the gateway signs, in front of backends.
+    Verify(Box<verify::Arguments>),
     /// Verifiers of a running gateway: whose tokens read keys.
     Verifier(verifier::Arguments),
 }
@@ -113,6 +116,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Api(arguments) => api::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
         Command::Verifier(arguments) => verifier::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

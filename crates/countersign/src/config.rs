@@ -160,6 +160,12 @@ pub struct ConfigError {
     problems: Vec<Problem>,
 }
 
+impl ConfigError {
+    pub(crate) fn of(file: String, problems: Vec<Problem>) -> Self {
+        Self { file, problems }
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().enumerate() {
@@ -183,20 +189,20 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(key: &str, message: impl fmt::Display) -> Self {
+    pub(crate) fn new(key: &str, message: impl fmt::Display) -> Self {
         Self {
             key: key.to_owned(),
             message: message.to_string(),
         }
     }
 
-    fn io(cause: &std::io::Error) -> Self {
+    pub(crate) fn io(cause: &std::io::Error) -> Self {
         Self::new("", format_args!("cannot be read: {cause}"))
     }
 
     /// The TOML library's message without its excerpt of the file, and without
     /// the value that it repeats when a type is wrong.
-    fn toml(text: &str, error: &toml::de::Error) -> Self {
+    pub(crate) fn toml(text: &str, error: &toml::de::Error) -> Self {
         let line = error
             .span()
             .map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());

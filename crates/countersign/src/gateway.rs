@@ -83,6 +83,7 @@ pub struct Gateway {
 struct Management {
     runtime: Runtime,
     stop: oneshot::Sender<()>,
+    admin: Admin,
     serving: tokio::task::JoinHandle<io::Result<()>>,
 }
 
@@ -182,8 +183,10 @@ impl Gateway {
         let Management {
             runtime,
             stop,
+            admin,
             serving,
         } = self.management;
+        admin.stop_waiting();
         // The receiver is gone only when serving has ended by itself.
         let _ = stop.send(());
         runtime.block_on(async {
@@ -217,6 +220,7 @@ impl Management {
         Ok(Self {
             runtime,
             stop,
+            admin: admin.clone(),
             serving,
         })
     }

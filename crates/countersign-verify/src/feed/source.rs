@@ -1,6 +1,6 @@
 //! Where the feed is, and what it is asked with.
 
-use std::{env, fmt, path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use countersign_sign::Secret;
 use http::{Uri, uri::Authority};
@@ -56,12 +56,11 @@ pub enum TokenSource {
 }
 
 impl TokenSource {
-    /// Takes a token out of the environment variable `name`.
+    /// A token as text, as an environment variable has it.
     ///
     /// # Errors
-    /// It is not there, or no token.
-    pub fn from_environment(name: &str) -> Result<Self, SecretFileError> {
-        let text = env::var(name).map_err(|_| SecretFileError::NoToken)?;
+    /// It is no token.
+    pub fn given(text: String) -> Result<Self, SecretFileError> {
         secret_file::token(text).map(Self::Given)
     }
 

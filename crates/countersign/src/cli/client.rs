@@ -60,6 +60,10 @@ impl Client {
         self.call("POST", path, &body.to_string())
     }
 
+    pub(super) fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call("PUT", path, &body.to_string())
+    }
+
     pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call("PATCH", path, &body.to_string())
     }

@@ -37,6 +37,19 @@ enum Command {
     Create(Create),
     /// Change a signature key: in force everywhere when this returns.
     Modify(Modify),
+    /// Give a signature key a next version: verifiers accept it, nothing is signed with
+    /// it yet. What is not given is as in the active version.
+    Stage(Stage),
+    /// Sign with the next version from now on.
+    Activate {
+        /// Its id, or its name where only one has it.
+        key: String,
+    },
+    /// Take the next version back.
+    Unstage {
+        /// Its id, or its name where only one has it.
+        key: String,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -46,6 +59,14 @@ struct Modify {
     /// Another name.
     #[arg(long)]
     name: Option<String>,
+    #[command(flatten)]
+    pair: Pair,
+}
+
+#[derive(Args, Debug)]
+struct Stage {
+    /// Its id, or its name where only one has it.
+    key: String,
     #[command(flatten)]
     pair: Pair,
 }
@@ -96,6 +117,8 @@ const RECORD: &[Column] = &[
     ("sign key", "/sign_key"),
     ("sign secret", "/sign_secret"),
     ("version", "/version"),
+    ("next sign key", "/next/sign_key"),
+    ("next version", "/next/version"),
     ("bound to", "/bindings"),
     ("created", "/created"),
     ("modified", "/modified"),
@@ -126,6 +149,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Modify(modify) => {
             let answer = client.patch(&key_path(&modify.key)?, &modify.body()?)?;
+            output::record(arguments.common.output, &answer, RECORD)
+        }
+        Command::Stage(stage) => {
+            let body = Value::Object(stage.pair.fields()?);
+            let answer = client.put(&format!("{}/next", key_path(&stage.key)?), &body)?;
+            output::record(arguments.common.output, &answer, RECORD)
+        }
+        Command::Activate { key } => {
+            let answer = client.post(&format!("{}/activate", key_path(key)?), &json!({}))?;
+            output::record(arguments.common.output, &answer, RECORD)
+        }
+        Command::Unstage { key } => {
+            let answer = client.delete(&format!("{}/next", key_path(key)?))?;
             output::record(arguments.common.output, &answer, RECORD)
         }
     }

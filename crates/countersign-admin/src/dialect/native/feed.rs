@@ -62,7 +62,7 @@ pub(super) async fn serve(
         let changed = async {
             tokio::select! {
                 changed = revisions.changed() => changed.is_ok(),
-                _ = stopping.changed() => false,
+                _ = stopping.wait_for(|stops| *stops) => false,
             }
         };
         if !timeout_at(until, changed).await.unwrap_or(false) {

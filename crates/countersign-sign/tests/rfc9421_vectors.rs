@@ -55,6 +55,18 @@ fn check(case: &Case, file: &File, signature: &[u8]) -> Result<(), Refusal> {
 }
 
 #[test]
+fn what_another_library_signed_fits() {
+    let file = File::of_another_library();
+    assert_eq!(file.cases.len(), 20);
+    for case in &file.cases {
+        check(case, &file, &case.signature()).expect(&case.name);
+        let mut altered = case.signature();
+        altered[0] ^= 1;
+        check(case, &file, &altered).expect_err(&case.name);
+    }
+}
+
+#[test]
 fn every_signature_of_the_rfc_fits() {
     let file = File::load();
     assert_eq!(file.cases.len(), 9);

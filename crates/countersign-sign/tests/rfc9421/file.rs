@@ -53,6 +53,13 @@ impl File {
         serde_json::from_str(include_str!("../../vectors/rfc9421.json")).expect("the vectors")
     }
 
+    /// Messages that another library signed: PyPI `http-message-signatures`, by
+    /// `tests/sdk/huawei/make_rfc9421_cases.py`.
+    pub(crate) fn of_another_library() -> Self {
+        let text = include_str!("../../vectors/rfc9421-library.json");
+        serde_json::from_str(text).expect("the vectors")
+    }
+
     pub(crate) fn case(&self, name: &str) -> &Case {
         let mut cases = self.cases.iter();
         cases.find(|case| case.name == name).expect(name)

@@ -34,11 +34,16 @@ pub enum KeyState {
     Retired,
 }
 
-/// The scheme wants another kind of key: a key pair where a secret was given, or the
-/// other way round.
+/// Why a secret makes no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the scheme {0} has keys of another kind")]
-pub struct OtherKind(pub Scheme);
+pub enum BadKey {
+    /// The scheme has key pairs.
+    #[error("the scheme {0} has key pairs, and a secret is given")]
+    KeyPair(Scheme),
+    /// Whoever knows that there is none could sign.
+    #[error("the secret is empty")]
+    EmptySecret,
+}
 
 #[derive(Clone)]
 enum Material {
@@ -59,14 +64,17 @@ impl Key {
     /// An active key with a secret.
     ///
     /// # Errors
-    /// [`OtherKind`] for [`Scheme::Rfc9421KeyPair`].
-    pub fn shared(scheme: Scheme, sign_key: &str, secret: Secret) -> Result<Self, OtherKind> {
+    /// [`BadKey`].
+    pub fn shared(scheme: Scheme, sign_key: &str, secret: Secret) -> Result<Self, BadKey> {
+        if secret.expose().is_empty() {
+            return Err(BadKey::EmptySecret);
+        }
         let ready = match scheme {
             Scheme::Alibaba => Ready::Alibaba(alibaba::Signer::new(sign_key, &secret)),
             Scheme::Huawei => Ready::Huawei(SigningKey::new(&secret)),
             Scheme::Basic => Ready::Basic(Basic::new(sign_key, &secret)),
             Scheme::Rfc9421Hmac => Ready::Rfc9421(VerifyingKey::hmac(&secret)),
-            Scheme::Rfc9421KeyPair => return Err(OtherKind(scheme)),
+            Scheme::Rfc9421KeyPair => return Err(BadKey::KeyPair(scheme)),
         };
         Ok(Self::new(
             scheme,

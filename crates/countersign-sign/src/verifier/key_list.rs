@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::key::{Key, KeyState};
+use super::key::{BadKey, Key, KeyState};
 use super::scheme::Scheme;
 use crate::rfc9421::PublicKey;
 use crate::secret::Secret;
@@ -108,7 +108,10 @@ impl WireKey {
                 Key::key_pair(&self.sign_key, public_key)
             }
             (_, Some(WireSecret(secret)), None) => Key::shared(scheme, &self.sign_key, secret)
-                .map_err(|_| "the scheme has key pairs, and a secret is given")?,
+                .map_err(|bad| match bad {
+                    BadKey::KeyPair(_) => "the scheme has key pairs, and a secret is given",
+                    BadKey::EmptySecret => "the secret is empty",
+                })?,
             (_, None, None) if state == KeyState::Retired => Key::retired(scheme, &self.sign_key),
             (_, None, None) => return Err("secret or public_key is missing"),
             _ => return Err("the scheme has secrets, and a public key is given"),

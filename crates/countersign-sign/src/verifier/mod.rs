@@ -52,7 +52,7 @@ pub mod tower;
 mod verified;
 
 pub use counts::Counts;
-pub use key::{Key, KeyState, OtherKind};
+pub use key::{BadKey, Key, KeyState};
 #[cfg(feature = "serde")]
 pub use key_list::{BadKeyList, KeyList, Skipped};
 pub use keys::Keys;

@@ -39,6 +39,7 @@ fn what_is_no_key_is_skipped_and_told() {
     for (key, why) in [
         (r#""scheme": "new""#, "the scheme is not known"),
         (r#""scheme": "basic""#, "secret or public_key is missing"),
+        (r#""scheme": "basic", "secret": """#, "the secret is empty"),
         (
             r#""scheme": "basic", "state": "planted""#,
             "the state is not known",

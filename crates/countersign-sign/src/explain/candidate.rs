@@ -56,14 +56,13 @@ enum Kind<'k> {
 }
 
 impl<'k> Prepared<'k> {
-    /// Every candidate that can check a signature of `scheme`, asked ones first.
+    /// Every candidate that can check a signature of `scheme`: asked ones first, and
+    /// of these those that are for the scheme.
     pub(super) fn all(candidates: &'k [KeyCandidate], scheme: Scheme) -> Vec<Self> {
-        let mut all = Vec::new();
-        for role in [Role::Asked, Role::Other] {
-            let of_role = candidates.iter().filter(|one| one.role == role);
-            all.extend(of_role.filter_map(|one| Self::of(one, scheme)));
-        }
-        all
+        let mut ordered: Vec<&KeyCandidate> = candidates.iter().collect();
+        ordered.sort_by_key(|one| (one.role == Role::Other, one.key.scheme() != scheme));
+        let prepared = ordered.into_iter();
+        prepared.filter_map(|one| Self::of(one, scheme)).collect()
     }
 
     fn of(candidate: &'k KeyCandidate, scheme: Scheme) -> Option<Self> {

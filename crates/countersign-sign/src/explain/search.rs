@@ -32,7 +32,8 @@ pub(super) struct Slot {
 
 /// Another text for some of the slots.
 pub(super) struct Alternative {
-    pub(super) cause: Cause,
+    /// None where the contract takes this text as well.
+    pub(super) cause: Option<Cause>,
     pub(super) changes: Vec<(usize, String)>,
 }
 
@@ -82,7 +83,16 @@ impl Problem {
 
     /// Adds other texts for several slots. What changes nothing, or the same as one
     /// that is there, is left out.
-    pub(super) fn linked(&mut self, cause: Cause, mut changes: Vec<(usize, String)>) {
+    pub(super) fn linked(&mut self, cause: Cause, changes: Vec<(usize, String)>) {
+        self.add(Some(cause), changes);
+    }
+
+    /// Adds a text that the contract takes as well.
+    pub(super) fn accepted(&mut self, slot: usize, text: impl Into<String>) {
+        self.add(None, vec![(slot, text.into())]);
+    }
+
+    fn add(&mut self, cause: Option<Cause>, mut changes: Vec<(usize, String)>) {
         changes.retain(|(slot, text)| self.slots[*slot].text != *text);
         changes.sort_unstable();
         let is_new = !changes.is_empty() && self.others.iter().all(|one| one.changes != changes);
@@ -134,16 +144,16 @@ impl Problem {
         };
         let own = self.if_it_fits.iter();
         let own = own.filter(|(slot, _)| !is_changed(*slot));
-        let others = alternatives.iter().map(|one| one.cause.clone());
+        let others = alternatives.iter().filter_map(|one| one.cause.clone());
         own.map(|(_, cause)| cause.clone()).chain(others).collect()
     }
 
     /// The codes of everything that is tried, each once.
     pub(super) fn tried(&self) -> Vec<Code> {
         let mut codes: Vec<Code> = Vec::new();
-        for one in &self.others {
-            if !codes.contains(&one.cause.code) {
-                codes.push(one.cause.code);
+        for cause in self.others.iter().filter_map(|one| one.cause.as_ref()) {
+            if !codes.contains(&cause.code) {
+                codes.push(cause.code);
             }
         }
         codes

@@ -200,29 +200,36 @@ fn parameters(problem: &mut Problem, slot: usize, seen: &Seen<'_>, form: Option<
             }
         }
     }
-    for (cause, query) in query::guesses(seen) {
-        problem.other(slot, cause, written(pairs(query.as_deref(), form)));
-    }
-    let raw = seen.query.unwrap_or_default();
-    let form_text = form.and_then(|form| std::str::from_utf8(form).ok());
-    for (cause, pairs) in query::readings(raw, form_text.unwrap_or_default()) {
-        let to = written(pairs);
-        problem.other(slot, cause, to);
-    }
     let own = pairs(seen.query, form);
     let joined = |pairs: Pairs| join(&pairs, true);
+    let mut all = own.clone();
+    all.sort_by(|left, right| utf16_order(&left.0, &right.0));
+    problem.other(slot, Cause::of(Code::ParameterRepeated), joined(all));
+    if sorted_pairs(own.clone()).len() < own.len() {
+        problem.other(
+            slot,
+            Cause::of(Code::ParameterRepeated),
+            joined(own.clone()),
+        );
+    }
+    let mut last = own.clone();
+    last.reverse();
+    problem.other(slot, Cause::of(Code::ParameterRepeated), written(last));
     problem.other(slot, Cause::of(Code::QueryOrder), joined(own.clone()));
     problem.other(
         slot,
         Cause::of(Code::ParameterEmpty),
         join(&sorted_pairs(own.clone()), false),
     );
-    let mut all = own.clone();
-    all.sort_by(|left, right| utf16_order(&left.0, &right.0));
-    problem.other(slot, Cause::of(Code::ParameterRepeated), joined(all));
-    let mut last = own.clone();
-    last.reverse();
-    problem.other(slot, Cause::of(Code::ParameterRepeated), written(last));
+    let raw = seen.query.unwrap_or_default();
+    let form_text = form.and_then(|form| std::str::from_utf8(form).ok());
+    for (cause, pairs) in query::readings(raw, form_text.unwrap_or_default()) {
+        let to = written(pairs);
+        problem.other(slot, cause, to);
+    }
+    for (cause, query) in query::guesses(seen) {
+        problem.other(slot, cause, written(pairs(query.as_deref(), form)));
+    }
     let filled: Pairs = own
         .into_iter()
         .filter(|(_, value)| !value.is_empty())

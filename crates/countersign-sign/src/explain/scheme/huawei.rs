@@ -187,15 +187,34 @@ fn queries(problem: &mut Problem, slot: usize, seen: &Seen<'_>) {
     let Some(raw) = seen.query else { return };
     let own = canonical(raw, SPACE);
     let own = own.trim_end();
-    let as_sign = Cause::of(Code::PlusAsSign);
-    // The contract takes this too: no cause where it fits alone.
-    problem.other(
-        slot,
-        as_sign.was(own, canonical(raw, SIGN).trim_end()),
-        canonical(raw, SIGN),
-    );
+    problem.accepted(slot, canonical(raw, SIGN));
     for (cause, to) in query::guesses(seen) {
         problem.other(slot, cause, canonical(&to.unwrap_or_default(), SPACE));
+    }
+    let without_empty = own
+        .split('&')
+        .map(|piece| piece.strip_suffix('=').unwrap_or(piece));
+    let bare = without_empty.collect::<Vec<_>>().join("&");
+    problem.other(
+        slot,
+        Cause::of(Code::ParameterEmpty).was(own, &*bare),
+        format!("{bare}\n"),
+    );
+    let spaces = own.replace("%20", "+");
+    problem.other(
+        slot,
+        Cause::of(Code::PlusAsSpace).was(own, &*spaces),
+        format!("{spaces}\n"),
+    );
+    if let Some(decoded) = super::super::variants::decoded(&raw.replace('+', "%20")) {
+        let mut pieces: Vec<&str> = decoded.split('&').collect();
+        pieces.sort_unstable();
+        let sorted = pieces.join("&");
+        problem.other(
+            slot,
+            Cause::of(Code::QueryDecoded).was(own, &*sorted),
+            format!("{sorted}\n"),
+        );
     }
     let encoded = Reading {
         order: Order::Encoded,
@@ -225,32 +244,7 @@ fn queries(problem: &mut Problem, slot: usize, seen: &Seen<'_>) {
         );
         problem.other(slot, Cause::of(Code::QueryOrder), unsorted);
     }
-    if let Some(decoded) = super::super::variants::decoded(&raw.replace('+', "%20")) {
-        let mut pieces: Vec<&str> = decoded.split('&').collect();
-        pieces.sort_unstable();
-        let sorted = pieces.join("&");
-        problem.other(
-            slot,
-            Cause::of(Code::QueryDecoded).was(own, &*sorted),
-            format!("{sorted}\n"),
-        );
-    }
-    let spaces = own.replace("%20", "+");
-    problem.other(
-        slot,
-        Cause::of(Code::PlusAsSpace).was(own, &*spaces),
-        format!("{spaces}\n"),
-    );
     problem.other(slot, Cause::of(Code::QueryEscapes), format!("{raw}\n"));
-    let without_empty = own
-        .split('&')
-        .map(|piece| piece.strip_suffix('=').unwrap_or(piece));
-    let bare = without_empty.collect::<Vec<_>>().join("&");
-    problem.other(
-        slot,
-        Cause::of(Code::ParameterEmpty).was(own, &*bare),
-        format!("{bare}\n"),
-    );
     let mut once: Vec<&str> = Vec::new();
     for piece in own.split('&') {
         let name = |piece: &str| piece.split('=').next().map(str::to_owned);

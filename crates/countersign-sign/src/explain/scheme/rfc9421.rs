@@ -89,6 +89,17 @@ pub(in crate::explain) fn case(seen: &Seen<'_>) -> Option<Case> {
     let mut params = String::new();
     write_params_line(&input.text, &mut params);
     case.problem.slot("@signature-params", params);
+    if let Some(slot) = slots.get("@authority").filter(|_| !host.is_empty()) {
+        // The contract takes either port for the default one.
+        let https = Message::request(target(UriScheme::Https, &host), &headers, None);
+        let ids = input.components.iter();
+        for id in ids.filter(|id| id.is_plain("@authority")) {
+            let mut value = String::new();
+            if write_value(id, &https, &mut value).is_ok() {
+                case.problem.accepted(*slot, line(id, &value));
+            }
+        }
+    }
     let problem = &mut case.problem;
     let mut add = |name: &str, cause: Cause, value: &str| {
         if let Some(slot) = slots.get(name) {
@@ -100,18 +111,6 @@ pub(in crate::explain) fn case(seen: &Seen<'_>) -> Option<Case> {
     }
     for (cause, value) in query::guesses(seen) {
         add("@query", cause, &format!("?{}", value.unwrap_or_default()));
-    }
-    let https = Message::request(target(UriScheme::Https, &host), &headers, None);
-    for id in input
-        .components
-        .iter()
-        .filter(|id| id.is_plain("@authority"))
-    {
-        let mut value = String::new();
-        if write_value(id, &https, &mut value).is_ok() && !host.is_empty() {
-            let cause = Cause::of(Code::HostChanged).about("Host");
-            add("@authority", cause.was(&*host, &*value), &value);
-        }
     }
     for (cause, value) in host::guesses(seen) {
         add("@authority", cause, &value);

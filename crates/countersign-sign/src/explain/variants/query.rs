@@ -1,6 +1,6 @@
 //! Queries, as a proxy or a framework may have changed them.
 
-use super::{Guess, TEXT_BYTES_MAX, decoded, escapes_in};
+use super::{TEXT_BYTES_MAX, decoded, escapes_in};
 use crate::explain::cause::{Cause, Code};
 use crate::explain::seen::Seen;
 use crate::params::percent_encode;
@@ -178,8 +178,9 @@ pub(in crate::explain) fn readings(query: &str, form: &str) -> Vec<(Cause, Vec<(
     let once = map(&raw, &decode);
     let encode = |text: &str| percent_encode(text);
     let form_encode = |text: &str| percent_encode(text).replace("%20", "+");
-    vec![
-        (Cause::of(Code::PlusAsSign), map(&raw, &keep_plus)),
+    let has_plus = query.contains('+') || form.contains('+');
+    let plus = has_plus.then(|| (Cause::of(Code::PlusAsSign), map(&raw, &keep_plus)));
+    let others = vec![
         (Cause::of(Code::QueryEncoded), raw.clone()),
         (Cause::of(Code::QueryEncoded), map(&once, &encode)),
         (Cause::of(Code::QueryEncoded), map(&once, &form_encode)),
@@ -190,11 +191,6 @@ pub(in crate::explain) fn readings(query: &str, form: &str) -> Vec<(Cause, Vec<(
         ),
         (Cause::of(Code::QueryDecoded), map(&once, &decode)),
         (Cause::of(Code::QueryDecoded), map(&once, &keep_plus)),
-    ]
-}
-
-pub(in crate::explain) fn as_guess(prefix: &str, guess: (Cause, Option<String>)) -> Guess {
-    let (cause, query) = guess;
-    let text = query.map_or_else(String::new, |query| format!("{prefix}{query}"));
-    (cause, text)
+    ];
+    plus.into_iter().chain(others).collect()
 }

@@ -104,12 +104,14 @@ def environment(repository, binary, directory):
     copy, bin_directory = directory / "countersign", directory / "bin"
     ignored = shutil.ignore_patterns("node_modules", "target", ".venv", "build", "*.egg-info", "__pycache__")
     shutil.copytree(repository / "verifiers", copy / "verifiers", ignore=ignored)
-    # Cargo builds from the workspace; it writes only below the target directory.
-    (copy / "crates").symlink_to(repository / "crates")
+    for name in ("crates", "Cargo.toml", "Cargo.lock"):
+        (copy / name).symlink_to(repository / name)
     bin_directory.mkdir()
     (bin_directory / "countersign").symlink_to(binary)
     terminal = {name: value for name, value in os.environ.items() if name.lower() not in PROXY_VARIABLES}
     terminal |= {"PATH": f"{bin_directory}:{os.environ['PATH']}", "COUNTERSIGN": str(copy), "no_proxy": "127.0.0.1"}
+    # What the page of Rust builds is kept for the next run.
+    terminal["CARGO_TARGET_DIR"] = str(repository / "target/verify-pages")
     return terminal
 
 

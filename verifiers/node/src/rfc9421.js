@@ -76,7 +76,7 @@ function read(request) {
   const names = member.items.map(componentName);
   if (new Set(names).size !== names.length) refuse('malformed');
   request.text('host');
-  const fields = names.filter((name) => !name.startsWith('@'));
+  const fields = ['host', ...names.filter((name) => !name.startsWith('@'))];
   if (!fields.every((name) => request.values(name).every((value) => PRINTABLE.test(value)))) refuse('malformed');
   textParam(member, 'tag');
   const created = integerParam(member, 'created');

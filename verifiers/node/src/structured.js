@@ -135,7 +135,9 @@ class Reader {
       return Number(text);
     }
     if (whole.length > 12 || fraction.length < 1 || fraction.length > 3) throw new BadField('a decimal too long');
-    return new Decimal(`${sign}${Number(whole)}.${fraction.replace(/(?!^)0+$/, '')}`);
+    // -0.0 is written 0.0: a sign stands before what is less than nothing (RFC 8941, 4.1.5).
+    const minus = Number(whole) === 0 && Number(fraction) === 0 ? '' : sign;
+    return new Decimal(`${minus}${Number(whole)}.${fraction.replace(/(?!^)0+$/, '')}`);
   }
 
   /** @param {RegExp} form sticky */

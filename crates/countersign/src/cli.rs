@@ -1,9 +1,10 @@
 //! The commands, and their exit codes: 0 done, 1 failed, 2 wrongly asked or
-//! wrongly configured.
+//! wrongly configured; `explain` has its own.
 
 mod api;
 mod client;
 mod credentials;
+mod explain;
 mod key;
 mod output;
 mod secret_input;
@@ -49,6 +50,8 @@ enum Command {
     Verify(Box<verify::Arguments>),
     /// Verifiers of a running gateway: whose tokens read keys.
     Verifier(verifier::Arguments),
+    /// Say why a captured request does not verify.
+    Explain(Box<explain::Arguments>),
 }
 
 #[derive(Args, Debug)]
@@ -117,6 +120,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::User(arguments) => user::run(&arguments),
         Command::Verifier(arguments) => verifier::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Explain(arguments) => match explain::run(&arguments) {
+            Ok(code) => return code,
+            Err(Failure::Usage(message) | Failure::Failed(message)) => {
+                eprintln!("countersign: {message}");
+                return ExitCode::from(3);
+            }
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

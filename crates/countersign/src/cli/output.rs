@@ -61,6 +61,11 @@ pub(super) fn record(format: Format, answer: &Value, fields: &[Column]) -> Resul
     print(&table.to_string())
 }
 
+/// Prints a text.
+pub(super) fn text(text: &str) -> Result<(), Failure> {
+    print(text)
+}
+
 fn json(answer: &Value) -> Result<(), Failure> {
     print(&format!("{answer:#}"))
 }

@@ -3,6 +3,7 @@
 mod bad_start;
 mod change_in_force;
 mod commands;
+mod explain;
 mod forwarding;
 mod huawei_change;
 mod huawei_front;

@@ -84,6 +84,16 @@ impl Fields {
         }
     }
 
+    /// The whole object, if it has no other fields than these.
+    pub(super) fn into_value(mut self, known: &[&str]) -> Result<Value, Refusal> {
+        let taken = known
+            .iter()
+            .filter_map(|name| self.0.remove_entry(*name))
+            .collect();
+        self.end()?;
+        Ok(Value::Object(taken))
+    }
+
     /// Refuses what nobody has taken. Only a plain name is repeated: the field
     /// could be a value in the wrong place.
     pub(super) fn end(self) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use countersign_sign::params;
 use http::Method;
 
-use super::{Answer, Call, Refusal, apis, keys, next_version, status, users, verifiers};
+use super::{Answer, Call, Refusal, apis, explain, keys, next_version, status, users, verifiers};
 
 macro_rules! endpoints {
     ($($name:ident: $method:literal $path:literal => $run:path,)*) => {
@@ -53,6 +53,7 @@ endpoints! {
     StageVersion: "PUT" "/api/v1/keys/{key}/next" => next_version::stage,
     DropNextVersion: "DELETE" "/api/v1/keys/{key}/next" => next_version::drop_next,
     ActivateVersion: "POST" "/api/v1/keys/{key}/activate" => next_version::activate,
+    ExplainRequest: "POST" "/api/v1/keys/{key}/explain" => explain::explain,
     ListApis: "GET" "/api/v1/apis" => apis::list,
     ShowApi: "GET" "/api/v1/apis/{api}" => apis::show,
     ChangeApi: "PATCH" "/api/v1/apis/{api}" => apis::change,

@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod endpoint;
 pub(in crate::dialect) mod errors;
+mod explain;
 mod feed;
 mod keys;
 mod next_version;

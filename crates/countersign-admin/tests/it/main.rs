@@ -7,6 +7,8 @@ mod alibaba_operations;
 mod console_and_health;
 mod huawei;
 mod native;
+mod native_explain;
+mod native_feed;
 mod native_schemes;
 mod native_users;
 mod support;

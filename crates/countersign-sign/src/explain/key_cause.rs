@@ -36,6 +36,14 @@ pub(super) fn key_cause(
     let named = all
         .iter()
         .find(|other| other.role == Role::Asked && carried == Some(other.key.key_id()));
+    let shares = |other: &&KeyCandidate| {
+        let secrets = (key.secret(), other.key.secret());
+        carried == Some(other.key.key_id())
+            && matches!(secrets, (Some(own), Some(that)) if own.ct_eq(that))
+    };
+    if let (None, Some(other)) = (named, all.iter().find(shares)) {
+        return Some(Cause::of(Code::OtherKey).about(describe(&other.key)));
+    }
     let code = match named {
         Some(_) if key.state() == KeyState::Next => Code::NextVersion,
         Some(other) if other.key.version() < key.version() => Code::NextVersion,

@@ -190,7 +190,7 @@ proptest! {
             ],
             _ => vec![("Authorization", format!("Basic {list}"))],
         };
-        let mut headers = vec![("Host".to_owned(), b"a".to_vec()), ("Content-Type".to_owned(), list.clone().into_bytes())];
+        let mut headers = vec![("Host".to_owned(), b"a".to_vec()), ("Content-Type".to_owned(), list.into_bytes())];
         headers.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())));
         let captured = Captured {
             method, target: target.into_bytes(), headers, notes: Vec::new(),
@@ -288,4 +288,60 @@ fn causes_that_raw_captures_seldom_show() {
     captured.body = CapturedBody::Known(body);
     captured.headers.last_mut().unwrap().1 = base64(&mac(&text)).into_bytes();
     assert_eq!(code(&explained(&captured)), [Code::BodyBlanks]);
+}
+
+#[test]
+fn key_pairs() {
+    use countersign_sign::rfc9421::{self, Signer};
+
+    let (public, private) = generate_ed25519([7; 32]);
+    let signer = Signer::from_key_pair(&public, &private).unwrap();
+    let outgoing = rfc9421::Outgoing {
+        method: "GET",
+        scheme: rfc9421::Scheme::Http,
+        authority: "a.test",
+        path: "/a",
+        query: None,
+        content_digest: None,
+        fields: &[],
+        label: "countersign",
+        created: NOW,
+        expires: None,
+        nonce: "n",
+        tag: None,
+        name_algorithm: false,
+        random: [9; 32],
+    };
+    let signed = signer
+        .sign(&outgoing, &mut rfc9421::Scratch::new())
+        .unwrap();
+    let read = |method: &str, target: &str, host: &str| {
+        let raw = format!(
+            "{method} {target} HTTP/1.1\nHost: {host}\nSignature-Input: {}\nSignature: {}\n\n",
+            signed.signature_input, signed.signature
+        );
+        Captured::read(raw.as_bytes(), Format::Auto, None).unwrap()
+    };
+    let codes = |captured: &Captured| {
+        let explanation = explained(captured);
+        let causes = explanation.causes.iter().map(|one| one.code);
+        (explanation.outcome, causes.collect::<Vec<_>>())
+    };
+    for (captured, expected) in [
+        (read("GET", "/a", "a.test"), (Outcome::Verifies, vec![])),
+        (
+            read("GET", "/a/", "a.test"),
+            (Outcome::Differs, vec![Code::TrailingSlash]),
+        ),
+        (
+            read("HEAD", "/a", "a.test:8080"),
+            (
+                Outcome::Differs,
+                vec![Code::HostChanged, Code::MethodChanged],
+            ),
+        ),
+        (read("GET", "/b", "a.test"), (Outcome::CannotTell, vec![])),
+    ] {
+        assert_eq!(codes(&captured), expected, "{}", explained(&captured));
+    }
 }

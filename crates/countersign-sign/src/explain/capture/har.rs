@@ -61,7 +61,7 @@ fn request(request: &Value) -> Result<Captured, BadCapture> {
         match name {
             ":path" => captured.target = value.as_bytes().to_vec(),
             ":authority" => {
-                head::push(&mut captured, "Host", value.as_bytes()).map_err(|why| bad(&why))?
+                head::push(&mut captured, "Host", value.as_bytes()).map_err(|why| bad(&why))?;
             }
             _ if name.starts_with(':') => {}
             _ => head::push(&mut captured, name, value.as_bytes()).map_err(|why| bad(&why))?,

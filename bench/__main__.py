@@ -14,7 +14,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from bench import BenchError, contenders, countersign, load, report
+from bench import BenchError, contenders, countersign, load, report, verifiers
 from bench.children import LOAD_CORE, free_port
 from bench.cpu import cpu_seconds, machine_cpu_seconds
 from bench.recording import recording_backend
@@ -34,6 +34,12 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main():
+    if sys.argv[1:2] == ["verifiers"]:
+        try:
+            verifiers.main(sys.argv[2:])
+        except BenchError as error:
+            sys.exit(f"bench: {error}")
+        return
     options = parse_options()
     for number in ENDING_SIGNALS:
         signal.signal(number, interrupt)

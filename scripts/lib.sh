@@ -40,3 +40,14 @@ need_rust() {
     rustup toolchain install --profile minimal --component clippy --component rustfmt stable >&2
     rustup default stable >&2
 }
+
+# noting_skips COMMAND...: runs it, shows what it prints, and adds its lines that begin
+# with "skipped" or "SKIPPED" to the file $SKIPPED, with the command's name.
+noting_skips() {
+    local log status=0
+    log=$(mktemp)
+    "$@" 2>&1 | tee "$log" || status=$?
+    sed -n "s|^skipped|$1: &|ip" "$log" >>"$SKIPPED"
+    rm -f "$log"
+    return "$status"
+}

@@ -23,10 +23,11 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 class Reader:
     """One terminal after another; all that was started ends with the `with` block."""
 
-    def __init__(self, directory, environment):
+    def __init__(self, directory, environment, ports=()):
+        """`ports` says where some of the page's ports are, by their text; all others are found."""
         self.directory = directory
         self._environment = environment
-        self._ports = {}
+        self._ports = dict(ports)
         self._started = []
         self._state = directory / ".state"
         self._state.write_text("")
@@ -36,8 +37,20 @@ class Reader:
         return self
 
     def __exit__(self, *_):
-        for process, _ in reversed(self._started):
+        for process, _, _ in reversed(self._started):
             _end(process)
+
+    def variable(self, name):
+        """What a variable of the terminal holds."""
+        told = subprocess.run(
+            ["bash", "-c", '. "$0"; printf %s "${!1}"', self._state, name], stdout=subprocess.PIPE, text=True, check=True
+        )
+        return told.stdout
+
+    def end(self, command):
+        """Ends what was started with this in its command."""
+        (process,) = (process for process, _, text in self._started if command in text)
+        _end(process)
 
     def take(self, step):
         """Takes one step. What fails says which line of the page it is."""
@@ -80,7 +93,7 @@ class Reader:
                 ["bash", "-c", f'set -a; . "$0"\n{text}', self._state], cwd=self.directory, env=self._environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        self._started.append((process, pathlib.Path(log.name)))
+        self._started.append((process, pathlib.Path(log.name), text))
         deadline = time.monotonic() + START_SECONDS
         while not self._is_ready(step, log.name):
             ended = process.poll()
@@ -95,7 +108,7 @@ class Reader:
 
     def _logs(self):
         return "\n".join(
-            f"-- {path.name}\n{path.read_text(encoding='utf-8', errors='replace')[-2000:]}" for _, path in self._started
+            f"-- {path.name}\n{path.read_text(encoding='utf-8', errors='replace')[-2000:]}" for _, path, _ in self._started
         )
 
 

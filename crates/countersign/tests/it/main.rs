@@ -14,3 +14,5 @@ mod secrets;
 mod shutdown;
 mod signature;
 mod throttle;
+mod verify;
+mod verify_program;

@@ -233,7 +233,7 @@ codes! {
         "The method was changed on the way."
         "Look for a method override, or HEAD that is sent on as GET.",
     HeaderRemoved: "header_removed"
-        "A header that is listed as signed is not in the request."
+        "A header of the signature, or one that is listed as signed, is not in the request."
         "Let it pass the proxy.",
     EmptyHeaderRemoved: "empty_header_removed"
         "A header that is listed was signed empty and is not in the request."

@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::cause::{Cause, Evidence};
 use super::explanation::{Explanation, Outcome};
+use super::scheme::Carried;
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,6 +45,9 @@ impl fmt::Display for Explanation {
 impl Explanation {
     fn carried(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let carried = &self.carried;
+        if *carried == Carried::default() {
+            return Ok(());
+        }
         writeln!(f, "\nThe request carries")?;
         for (label, value) in [
             ("sign key", &carried.sign_key),

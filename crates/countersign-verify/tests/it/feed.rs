@@ -279,6 +279,7 @@ fn keys_change_while_requests_run_and_none_is_refused() {
     let feed = Feed::start(vec![basic_key("Key0", "active")]);
     let backend = RecordingBackend::start();
     let front = verifying(&feed, &backend);
+    until(|| front.status("/readyz").status() == 200);
     let newest = AtomicU64::new(0);
     let calls = AtomicU64::new(0);
     thread::scope(|scope| {

@@ -159,6 +159,12 @@ fn an_answer_streams_as_it_comes() {
     let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
     let backend = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut stream, &mut byte).unwrap();
+            request.push(byte[0]);
+        }
         let head =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nKeep-Alive: 1\r\n\r\n5\r\nfirst\r\n";
         stream.write_all(head.as_bytes()).unwrap();

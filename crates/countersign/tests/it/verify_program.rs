@@ -93,7 +93,11 @@ fn owner(address: SocketAddr) -> Management {
 fn a_verifier_from_nothing_to_its_end() {
     let directory = tempfile::tempdir().unwrap();
     let config = program::write_config(directory.path());
-    let gateway = Program::start(countersign("serve --config").arg(&config));
+    let logs = ["gateway", "verifier"].map(|name| directory.path().join(name));
+    let log = |place: usize| std::fs::File::create(&logs[place]).unwrap();
+    let mut serve = countersign("serve --config");
+    serve.arg(&config).env("COUNTERSIGN_LOG", "debug");
+    let gateway = Program::start(serve.stderr(log(0)));
     let server = format!("http://{}", gateway.management);
     let run = |arguments: &str| -> Value {
         let output = countersign(arguments)
@@ -127,7 +131,9 @@ fn a_verifier_from_nothing_to_its_end() {
     let verifying = Verifying::start(
         countersign("verify --config")
             .arg(&verify)
-            .env("COUNTERSIGN_VERIFIER_TOKEN", token),
+            .env("COUNTERSIGN_VERIFIER_TOKEN", token)
+            .env("COUNTERSIGN_LOG", "debug")
+            .stderr(log(1)),
     );
     let api = management.api(
         &group,
@@ -186,8 +192,15 @@ fn a_verifier_from_nothing_to_its_end() {
     assert_eq!(call().status(), 200);
     let log = verifying.terminate();
     assert_eq!(log.lines().count(), 3, "{log}");
-    assert!(!log.contains("secret"));
     assert!(gateway.terminate().0.success());
+    let of = |place: usize| std::fs::read_to_string(&logs[place]).unwrap();
+    let (of_gateway, of_verifier) = (of(0), of(1));
+    assert!(of_gateway.contains("CreateVerifier") && of_verifier.contains("told keys"));
+    for text in [log, of_gateway, of_verifier] {
+        for secret in ["first_secret", token, ACCESS_KEY_SECRET] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -240,6 +240,31 @@ def test_an_answer_that_was_overtaken_changes_nothing(make):
     assert feed.verdict("new") == "ok"
 
 
+def test_a_question_that_the_poll_has_answered(make, monkeypatch):
+    """The poll has the news, and has not told those who wait when their question begins."""
+    monkeypatch.setattr("countersign_verifier.feed.QUESTION_EVERY_SECS", 1.0)
+    told, go_on = threading.Event(), threading.Event()
+    feed = make()
+    assert feed.verdict("old") == "ok"
+    feed.wait_until_polled()
+    # The next question may begin in a second only.
+    assert feed.feed.ask(feed.feed.current()).result(SECS) is False
+
+    def hold(event):
+        if event.kind == "keys_changed":
+            told.set()
+            go_on.wait(SECS)
+
+    feed.feed._on_event = hold
+    answer = feed.feed.ask(feed.feed.current())
+    feed.server.change([NEW])
+    assert told.wait(SECS)
+    try:
+        assert answer.result(SECS) is True
+    finally:
+        go_on.set()
+
+
 def test_keys_change_while_requests_run(make):
     """As a gateway does: the feed knows a key before a request is signed with it."""
     feed = make()
@@ -260,10 +285,11 @@ def test_keys_change_while_requests_run(make):
     for thread in threads:
         thread.start()
     for version in range(2, 42):
-        seen = sum(counts)
         key = active(SCHEME, f"key{version % 3}", f"secret{version}", version=version)
         feed.server.change([key, retired(SCHEME, current[0]["sign_key"])])
         current[0] = key
+        # From here on: requests with the key before do not show that this one is known.
+        seen = sum(counts)
         while sum(counts) < seen + 20 and not refused:
             time.sleep(0)
     stop.set()

@@ -84,6 +84,7 @@ class KeyFeed:
             waiting = self._waiting
             if waiting is None:
                 waiting = self._waiting = Future()
+                self._waiting_since = self._changes
                 # No one who stops waiting may end it for the others.
                 waiting.set_running_or_notify_cancel()
                 self._wake.notify_all()
@@ -121,6 +122,7 @@ class KeyFeed:
         self._changes = 0
         self._skipped = 0
         self._waiting = None
+        self._waiting_since = 0
         self._run = object()
 
     def _poll(self, run: object) -> None:
@@ -146,7 +148,9 @@ class KeyFeed:
             self._sleep_until(run, began + QUESTION_EVERY_SECS)
             with self._lock:
                 question, self._waiting = self._waiting, None
-                etag, changes = self._etag, self._changes
+                # Not those of now: the poll may have brought news since, and those who
+                # wait not know of it yet.
+                etag, changes = self._etag, self._waiting_since
             if question is None:
                 # The poll was faster.
                 continue

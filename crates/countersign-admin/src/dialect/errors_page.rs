@@ -1,29 +1,17 @@
 //! Holds `docs/errors.md` against the tables in the code. Run the test with
 //! `UPDATE_DOCS=1` to write the page's tables anew.
 
-use std::{fmt::Display, fs, path::Path};
+use std::fmt::Display;
 
 use super::{
-    alibaba::errors::table as alibaba, huawei::errors::table as huawei,
+    alibaba::errors::table as alibaba, held_page, huawei::errors::table as huawei,
     native::errors::table as native,
 };
 use crate::{auth, ops};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
-
-/// A page's table stands between two such comments.
-fn markers(name: &str) -> (String, String) {
-    (
-        format!("<!-- begin {name} -->\n"),
-        format!("<!-- end {name} -->\n"),
-    )
-}
-
 #[test]
 fn the_page_shows_the_tables() {
-    let written = fs::read_to_string(Path::new(PAGE)).unwrap();
-    let mut page = written.clone();
-    for (name, table) in [
+    let tables = [
         ("use cases", use_cases()),
         ("callers", callers()),
         ("alibaba", alibaba_own()),
@@ -31,20 +19,8 @@ fn the_page_shows_the_tables() {
         ("huawei callers", huawei_callers()),
         ("huawei use cases", huawei_use_cases()),
         ("native", native_own()),
-    ] {
-        let (begin, end) = markers(name);
-        let from = page.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
-        let to = page.find(&end).unwrap_or_else(|| panic!("no {end}"));
-        page.replace_range(from..to, &table);
-    }
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, &page).unwrap();
-    } else {
-        assert_eq!(
-            written, page,
-            "docs/errors.md is out of date: run this test with UPDATE_DOCS=1"
-        );
-    }
+    ];
+    held_page::hold("errors.md", &tables);
 }
 
 fn table(head: &str, rows: impl Iterator<Item = Vec<String>>) -> String {

@@ -10,6 +10,8 @@ mod tables;
 
 #[cfg(test)]
 mod errors_page;
+#[cfg(test)]
+mod held_page;
 
 use http::HeaderName;
 

@@ -1,31 +1,14 @@
 //! Holds `docs/alibaba.md` against the table of operations. Run the test with
 //! `UPDATE_DOCS=1` to write the page's table anew.
 
-use std::{fs, path::Path};
-
 use countersign_core::{FieldRule, rule::CharSet};
 
 use super::table::{Kind, Parameter, TABLE};
-
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/alibaba.md");
-const BEGIN: &str = "<!-- begin operations -->\n";
-const END: &str = "<!-- end operations -->\n";
+use crate::dialect::held_page;
 
 #[test]
 fn the_page_shows_the_table() {
-    let written = fs::read_to_string(Path::new(PAGE)).unwrap();
-    let mut page = written.clone();
-    let from = page.find(BEGIN).expect("no begin") + BEGIN.len();
-    let to = page.find(END).expect("no end");
-    page.replace_range(from..to, &table());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, &page).unwrap();
-    } else {
-        assert_eq!(
-            written, page,
-            "docs/alibaba.md is out of date: run this test with UPDATE_DOCS=1"
-        );
-    }
+    held_page::hold("alibaba.md", &[("operations", table())]);
 }
 
 fn table() -> String {
